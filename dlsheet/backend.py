@@ -1,0 +1,42 @@
+"""Keras, imported without TensorFlow's start-up messages.
+
+The package writes `from dlsheet.backend import keras`; a notebook imports something of dlsheet first and then
+plainly `import keras`. The messages come from C++, so Python's warnings filter does not reach them: file
+descriptor 2 points to nowhere while TensorFlow starts.
+"""
+
+import os
+from contextlib import contextmanager
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextmanager
+def _stderr_to_nowhere():
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
+with _stderr_to_nowhere():
+    import keras
+
+    keras.ops.zeros(1)  # starts the device, which has its own messages
+
+
+def set_seed(seed):
+    """Seed Python, NumPy and Keras, and make TensorFlow's operations repeatable: same machine, same bits.
+
+    For the rest of the process TensorFlow then picks deterministic kernels, on which random operations need a seed.
+    """
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow
+
+        tensorflow.config.experimental.enable_op_determinism()
