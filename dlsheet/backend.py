@@ -5,6 +5,7 @@ plainly `import keras`. The messages come from C++, so Python's warnings filter 
 descriptor 2 points to nowhere while TensorFlow starts.
 """
 
+import logging
 import os
 from contextlib import contextmanager
 
@@ -28,6 +29,7 @@ with _stderr_to_nowhere():
     import keras
 
     keras.ops.zeros(1)  # starts the device, which has its own messages
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # no advice on retracing in a student's notebook
 
 
 def set_seed(seed):

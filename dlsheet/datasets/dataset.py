@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A data set, split for training and testing.
 
     x_train, x_test: arrays with one example a row; y_train, y_test: their labels, whole numbers 0 to n_classes - 1
-    (or measured values, for a regression).
+    (n,), or one-hot rows made of them (n, n_classes), or measured values, for a regression.
     class_names: a tuple of the classes' names, in the order of the labels; empty for a regression.
     name, origin: what it is called and where it comes from. real: False where the data are simulated.
+    feature_names: of a table, a tuple of its columns' names; otherwise empty.
+    groups_train, groups_test: where several rows come from one person, the person's number, (n,); otherwise None.
+    Raises ValueError where the arrays' lengths differ, or where a label is no class's number.
     """
 
     x_train: np.ndarray
@@ -23,6 +26,17 @@ class Dataset:
     name: str
     origin: str
     real: bool
+    feature_names: tuple = ()
+    groups_train: np.ndarray | None = None
+    groups_test: np.ndarray | None = None
+
+    def __post_init__(self):
+        for part in ("train", "test"):
+            x, y, groups = (getattr(self, f"{field}_{part}") for field in ("x", "y", "groups"))
+            if len(x) != len(y) or (groups is not None and len(groups) != len(y)):
+                raise ValueError(f"{self.name}: x_{part} has {len(x)} rows and y_{part} {len(y)}; they must pair up.")
+            if self.class_names:
+                check_labels(y, len(self.class_names), f"{self.name}: y_{part}")
 
     def map(self, function):
         """The same data set with `function` applied to x_train and to x_test."""
@@ -35,6 +49,18 @@ class Dataset:
             f"{self.name} ({kind}): {len(self.x_train)} to train on, {len(self.x_test)} to test on, "
             f"each {shape_words(self.x_train)}{classes}\n{self.origin}"
         )
+
+
+def check_labels(y, n_classes, what):
+    """ValueError where y is neither (n,) whole numbers from 0 to n_classes - 1 nor (n, n_classes). what: y's name."""
+    y = np.asarray(y)
+    if y.shape == (len(y), n_classes):
+        return
+    if y.ndim != 1 or y.dtype.kind not in "iu":
+        raise ValueError(f"{what} holds {y.dtype} {y.shape}: expected whole numbers (n,), 0 to {n_classes - 1}.")
+    outside = y[(y < 0) | (y >= n_classes)]
+    if outside.size:
+        raise ValueError(f"{what} has the label {outside[0]}: expected 0 to {n_classes - 1}, for {n_classes} classes.")
 
 
 def shape_words(x):

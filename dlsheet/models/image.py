@@ -1,7 +1,7 @@
 """Image classifiers. Ledger: keras_cnn.model."""
 
+from dlsheet.arguments import image_shape, whole_number
 from dlsheet.backend import keras
-from dlsheet.models.arguments import image_shape, positive_int
 
 layers = keras.layers
 
@@ -15,7 +15,7 @@ def two_branch_cnn(input_shape=(32, 32, 3), n_classes=10):
     Ledger: keras_cnn.model.
     """
     shape = image_shape(input_shape, smallest=7, why="a 6×6 kernel and a 2×2 pool follow one another")
-    n_classes = positive_int("n_classes", n_classes)
+    n_classes = whole_number("n_classes", n_classes, smallest=2)
     image = keras.Input(shape, name="image")
 
     x = layers.Conv2D(32, kernel_size=3, activation="relu", name="fine_conv")(image)

@@ -1,0 +1,31 @@
+"""The checks of arguments that more than one part of the package makes."""
+
+from operator import index
+
+
+def whole_number(name, value, smallest=1):
+    """`value` as an int of at least `smallest`; ValueError otherwise."""
+    try:
+        enough = index(value) >= smallest
+    except TypeError:
+        enough = False
+    if not enough:
+        raise ValueError(f"{name}={value!r}: expected a whole number of at least {smallest}.")
+    return index(value)
+
+
+def whole_numbers(name, values, count):
+    """`values` as a tuple of `count` positive ints; ValueError otherwise."""
+    if not isinstance(values, list | tuple) or len(values) != count:
+        raise ValueError(f"{name}={values!r}: expected {count} whole numbers.")
+    return tuple(whole_number(name, value) for value in values)
+
+
+def image_shape(input_shape, smallest, why):
+    """`input_shape` as (height, width, channels), each side at least `smallest`; ValueError otherwise."""
+    if not isinstance(input_shape, list | tuple) or len(input_shape) != 3:
+        raise ValueError(f"input_shape={input_shape!r}: expected (height, width, channels), such as (32, 32, 3).")
+    height, width, channels = whole_numbers("input_shape", input_shape, 3)
+    if min(height, width) < smallest:
+        raise ValueError(f"input_shape={input_shape}: expected at least {smallest}×{smallest} pixels, because {why}.")
+    return height, width, channels

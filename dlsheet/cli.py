@@ -1,0 +1,136 @@
+"""python -m dlsheet: run the notebooks, look after data, print the ledger, measure, and find out what is missing."""
+
+import argparse
+import os
+import sys
+
+from dlsheet import PROFILES
+
+
+def main(arguments=None):
+    """Run one command; returns the exit status, 0 when all went well."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to less
+    options = parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def parser():
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m dlsheet", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="execute the notebooks, print what they found, write build/book/index.html")
+    run.add_argument("--only", nargs="+", default=(), metavar="N", help="numbers or names of notebooks")
+    run.add_argument(
+        "--jobs", type=int, default=os.cpu_count(), metavar="N", help="how many at a time (default: %(default)s)"
+    )
+    run.add_argument(
+        "--profile", choices=PROFILES, default="quick", help="embedded data and seconds, or real data and longer"
+    )
+    run.add_argument("--save", action="store_true", help="write the outputs into the notebooks: for their authors")
+    run.set_defaults(command=run_notebooks)
+
+    doctor = commands.add_parser("doctor", help="say what this machine lacks to run the notebooks, and how to mend it")
+    doctor.set_defaults(command=run_doctor)
+
+    ledger = commands.add_parser("ledger", help="print every statement of the sheet with its verdict")
+    ledger.set_defaults(command=print_ledger)
+
+    data = commands.add_parser("data", help="list, download and verify data sets")
+    actions = data.add_subparsers(required=True, metavar="action")
+    actions.add_parser("list", help="all data sets and where they are").set_defaults(command=list_data)
+    get = actions.add_parser("get", help="download a data set")
+    get.add_argument("name")
+    get.set_defaults(command=get_data)
+    actions.add_parser("verify", help="check what is on this machine").set_defaults(command=verify_data)
+
+    bench = commands.add_parser("bench", help="measure two ways of doing the same in one go and print the ratio")
+    bench.add_argument("name", choices=["augmentation"])
+    bench.set_defaults(command=run_bench)
+    return top
+
+
+def run_notebooks(options):
+    """Execute, print the table, write the book."""
+    import nbformat
+
+    from dlsheet.book import write_book
+    from dlsheet.runner import execute_all, find_notebooks, results_table
+
+    if options.jobs < 1:
+        raise ValueError(f"--jobs {options.jobs}: expected at least 1.")
+    results = execute_all(find_notebooks(options.only), options.profile, options.jobs)
+    failed = [result for result in results if result.error]
+    print(f"\n{results_table(results)}\n")
+    if options.save:
+        for result in results:
+            if not result.error:
+                nbformat.write(result.notebook, result.path)
+    print(f"Open {write_book(results)}")
+    for result in failed:
+        print(f"FAILED: {result.path.name}, {result.error}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def run_doctor(options):
+    """Print one line a check."""
+    from dlsheet.doctor import findings
+
+    wrong = 0
+    for topic, found, mend in findings():
+        print(f"{'✗' if mend else '✓'} {topic}: {found}")
+        if mend:
+            print(f"  To mend it: {mend}.")
+            wrong += 1
+    print("Something is missing." if wrong else "Nothing is missing.")
+    return 1 if wrong else 0
+
+
+def print_ledger(options):
+    """Print the statements, then how many are settled."""
+    from dlsheet.ledger import statements, table
+
+    print(table())
+    rows = statements()
+    print(f"\n{sum(row.verdict is not None for row in rows)} of {len(rows)} statements settled.")
+    return 0
+
+
+def list_data(options):
+    """Print one line a data set."""
+    from dlsheet.datasets import list_datasets
+
+    for row in list_datasets():
+        print(f"{row.name:14} {row.where:12} {row.rows:>15}  {row.what}")
+    return 0
+
+
+def get_data(options):
+    """Download one data set."""
+    from dlsheet.datasets import get
+
+    print(get(options.name))
+    return 0
+
+
+def verify_data(options):
+    """Print one line a file; 1 when one is damaged."""
+    from dlsheet.datasets import verify
+
+    rows = verify()
+    for row in rows:
+        print(f"{'✓' if row.ok else '✗'} {row.name:14} {row.file}: {row.why}")
+    return 0 if all(row.ok for row in rows) else 1
+
+
+def run_bench(options):
+    """Print the measurement."""
+    from dlsheet import bench
+
+    getattr(bench, options.name)()
+    return 0

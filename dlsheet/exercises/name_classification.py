@@ -1,0 +1,196 @@
+"""Exercises of notebook 19, name classification."""
+
+import numpy as np
+
+from dlsheet.exercises.engine import exercise
+
+
+def names():
+    """(name, alphabet)."""
+    rng = np.random.default_rng(21)
+    yield from [("ba", "abc"), ("c", "abc"), ("anna", "an")]
+    for n in rng.integers(2, 9, 20):
+        yield "".join(rng.choice(list("abcdef"), n)), "abcdef"
+
+
+@exercise(
+    inputs=names,
+    mistakes={
+        "Rows and columns have changed places: a row for each letter of the name, a column for each of the alphabet.": (
+            lambda name, alphabet: np.eye(len(alphabet))[[alphabet.index(letter) for letter in name]].T
+        ),
+        "Those are the letters' positions. Each must become a row with a single 1.": (
+            lambda name, alphabet: np.array([alphabet.index(letter) for letter in name])
+        ),
+        "The 1 stands one place too far: the first letter of the alphabet has position 0.": (
+            lambda name, alphabet: np.eye(len(alphabet) + 1)[[alphabet.index(letter) + 1 for letter in name]][:, :-1]
+        ),
+        "That counts letters and forgets their order. An RNN reads them one after the other.": (
+            lambda name, alphabet: np.array([name.count(letter) for letter in alphabet])
+        ),
+    },
+    hints=[
+        "The result has the shape (len(name), len(alphabet)).",
+        "alphabet.index(letter) says which column gets the 1.",
+        "np.eye(n)[positions] picks one-hot rows.",
+    ],
+    why="A number for each letter would say that z is 26 times a; one-hot says only that they differ.",
+)
+def one_hot_name(name, alphabet):
+    return np.eye(len(alphabet))[[alphabet.index(letter) for letter in name]]
+
+
+def letter_rows():
+    """(rows, maxlen): rows of one-hot letters, never more than maxlen."""
+    rng = np.random.default_rng(22)
+    yield from [(np.eye(2), 3), (np.eye(3), 3), (np.array([[0.0, 1.0]]), 4)]
+    for n in rng.integers(1, 6, 20):
+        yield np.eye(4)[rng.integers(0, 4, n)], int(n + rng.integers(0, 4))
+
+
+def zero_rows(rows, maxlen):
+    """The rows of zeros that are missing."""
+    return np.zeros((maxlen - len(rows), rows.shape[1]))
+
+
+@exercise(
+    inputs=letter_rows,
+    mistakes={
+        "The blanks stand behind the name: the network would read them last.": lambda rows, maxlen: np.concatenate(
+            [rows, zero_rows(rows, maxlen)]
+        ),
+        "You also turned the name round: the letters must keep their order.": lambda rows, maxlen: np.concatenate(
+            [zero_rows(rows, maxlen), rows[::-1]]
+        ),
+        "You filled with ones. A blank is no letter at all: zeros.": lambda rows, maxlen: np.concatenate(
+            [np.ones_like(zero_rows(rows, maxlen)), rows]
+        ),
+        "The rows are unchanged: nothing was put in front of them.": lambda rows, maxlen: rows,
+    },
+    hints=[
+        "How many rows are missing to maxlen?",
+        "np.concatenate joins blocks of rows along axis 0.",
+        "The zeros come first.",
+    ],
+    why="What a SimpleRNN read last it remembers best. That should be the name.",
+)
+def pad_before(rows, maxlen):
+    return np.concatenate([np.zeros((maxlen - len(rows), rows.shape[1])), rows])
+
+
+def sizes():
+    """(units, inputs)."""
+    rng = np.random.default_rng(23)
+    yield from [(1, 2), (2, 1), (64, 29), (32, 64)]
+    yield from (tuple(map(int, rng.integers(1, 100, 2))) for _ in range(20))
+
+
+@exercise(
+    inputs=sizes,
+    mistakes={
+        "The biases are missing, one for each unit.": lambda units, inputs: units * (inputs + units),
+        "The recurrent weights are missing: every unit also reads all units of the last step.": lambda units, inputs: (
+            units * (inputs + 1)
+        ),
+        "That is an LSTM's number: it has four such sets of weights, a SimpleRNN one.": lambda units, inputs: (
+            4 * units * (inputs + units + 1)
+        ),
+        "Each unit reads all units, not only itself: units times units recurrent weights.": lambda units, inputs: (
+            units * inputs + 2 * units
+        ),
+        "There is one bias for each unit, not one for each input and unit.": lambda units, inputs: (
+            units * (2 * inputs + units)
+        ),
+    },
+    hints=[
+        "z = W_x x + W_h h + b: how many numbers are in each of the three?",
+        "W_x has units times inputs, W_h units times units.",
+    ],
+    why="The length of the sequence does not come in: the same weights are used at every step.",
+)
+def simple_rnn_parameters(units, inputs):
+    return units * inputs + units * units + units
+
+
+def rankings():
+    """(probabilities, class_names, k), no two probabilities alike."""
+    rng = np.random.default_rng(24)
+    yield [0.2, 0.7, 0.1], ["Czech", "Greek", "Irish"], 2
+    yield [0.6, 0.4], ["Greek", "Irish"], 1
+    for n in rng.integers(3, 7, 20):
+        probabilities = rng.permutation(np.arange(1, n + 1)) / (n * (n + 1) / 2)
+        yield probabilities, list("ABCDEFG"[:n]), int(rng.integers(2, n))
+
+
+@exercise(
+    inputs=rankings,
+    mistakes={
+        "np.argsort sorts from small to large: those are the least likely.": lambda probabilities, class_names, k: [
+            class_names[i] for i in np.argsort(probabilities)[:k]
+        ],
+        "The right languages, the most likely one last. Turn the order round.": lambda probabilities, class_names, k: [
+            class_names[i] for i in np.argsort(probabilities)[-k:]
+        ],
+        "Those are the classes' numbers. Return their names.": lambda probabilities, class_names, k: [
+            int(i) for i in np.argsort(probabilities)[::-1][:k]
+        ],
+        "You returned the single best. Asked for are k languages.": lambda probabilities, class_names, k: [
+            class_names[int(np.argmax(probabilities))]
+        ],
+    },
+    hints=["np.argsort gives the positions in rising order.", "[::-1] turns that round, [:k] keeps the first k."],
+    why="Second of twenty-four is a useful answer for a name that could be of two peoples; accuracy calls it wrong.",
+)
+def top_languages(probabilities, class_names, k):
+    return [class_names[i] for i in np.argsort(probabilities)[::-1][:k]]
+
+
+def confusions():
+    """(matrix, class_names) in which one mix-up is the most frequent as a share of its row."""
+    rng = np.random.default_rng(25)
+    yield [[9, 1], [1, 4]], ["Greek", "Irish"]
+    yield [[90, 10, 0], [3, 5, 2], [0, 1, 9]], ["Czech", "Greek", "Irish"]
+    for k in rng.integers(3, 6, 30):
+        matrix = rng.integers(0, 9, (k, k)) * rng.integers(1, 9, (k, 1)) + np.diag(rng.integers(20, 60, k))
+        share = np.sort(np.ravel((matrix - np.diag(np.diag(matrix))) / matrix.sum(axis=1, keepdims=True)))
+        if share[-1] > share[-2] + 0.01:
+            yield matrix.tolist(), list("ABCDEF"[:k])
+
+
+def most_frequent(table, class_names):
+    """The names of the row and the column of a table's largest entry off the diagonal."""
+    table = np.array(table, float)
+    np.fill_diagonal(table, -1)
+    i, j = np.unravel_index(np.argmax(table), table.shape)
+    return class_names[i], class_names[j]
+
+
+@exercise(
+    inputs=confusions,
+    mistakes={
+        "You took the diagonal along: that is the language recognised best.": lambda matrix, class_names: (
+            (class_names[int(np.argmax(np.diag(matrix) / np.sum(matrix, axis=1)))],) * 2
+        ),
+        "You compared counts, where a language with many names wins: divide each row by its sum first.": most_frequent,
+        "You divided by the sums of the columns, by what was predicted. Asked for is the share of the true language.": (
+            lambda matrix, class_names: most_frequent(np.array(matrix) / np.sum(matrix, axis=0), class_names)
+        ),
+        "The pair is turned round: first the true language (the row), then the one it was taken for.": (
+            lambda matrix, class_names: most_frequent(
+                np.array(matrix) / np.sum(matrix, axis=1, keepdims=True), class_names
+            )[::-1]
+        ),
+    },
+    hints=[
+        "Divide each row by its sum: then entry (i, j) is the share of language i that was taken for j.",
+        "Keep the diagonal out, since those were right.",
+        "np.unravel_index(np.argmax(table), table.shape) gives row and column of the largest entry.",
+    ],
+    why="The pair tells you what to do next: more data for two close languages, or one class for both.",
+)
+def most_confused(matrix, class_names):
+    share = np.array(matrix, float)
+    share = share / share.sum(axis=1, keepdims=True)
+    np.fill_diagonal(share, 0)
+    true, predicted = np.unravel_index(np.argmax(share), share.shape)
+    return class_names[true], class_names[predicted]

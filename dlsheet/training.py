@@ -1,0 +1,229 @@
+"""Train a model so that a killed run goes on where it was. Ledger: keras_cnn.training, names.training."""
+
+import itertools
+import math
+import os
+import sys
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from tqdm import tqdm
+
+from dlsheet.arguments import whole_number
+from dlsheet.backend import keras, set_seed
+from dlsheet.run_folder import array_digest, model_digest, open_run_folder
+from dlsheet.training_data import hold_out, training_arrays
+
+
+@dataclass
+class Run:
+    """What fit returns.
+
+    history: a dict of lists, one value an epoch, as Keras's History.history: loss, accuracy, val_loss, val_accuracy.
+    best_model: the model after the epoch with the smallest val_loss; best_epoch: that epoch, counted from 0.
+    """
+
+    history: dict
+    best_model: keras.Model
+    best_epoch: int
+
+
+def compile_classifier(model):
+    """Compile a model that gives class probabilities as the sheet does, and return it. Ledger: keras_cnn.model."""
+    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def fit(
+    model,
+    data,
+    *,
+    epochs,
+    batch_size,
+    run_dir,
+    seed,
+    validation_data=None,
+    steps_per_epoch=None,
+    augment=None,
+    engine="fast",
+):
+    """Train a model and keep its best epoch; the same call after an interruption goes on where the run was.
+
+    model: a built keras.Model with one input and one output. If it is not compiled, compile_classifier does it.
+    data: a Dataset, of which x_train and y_train are used. Labels may be whole numbers or one-hot, whatever the loss.
+    epochs: how many in all, those of earlier calls included: with a higher number a finished run goes on.
+    batch_size: rows a step. steps_per_epoch: by default one pass over the rows; more means further passes.
+    run_dir: a folder for this run alone; best.keras, state.npz and lock are kept in it.
+    seed: 0 to 2**32 - 1. It decides the order of the rows, the augmentation and which rows are held out, and goes to
+        set_seed: Python's, NumPy's and Keras's own random numbers start anew.
+    validation_data: (x, y). By default a tenth of the training rows, each class in its share, so that the test rows
+        stay unseen; the sheet's own choice is (data.x_test, data.y_test).
+    augment: ranges for augmentation.augmented_batches, such as {"rotation_range": 20}; {} means the sheet's own, None
+        no augmentation. engine: as there. Validation rows are never augmented.
+
+    Returns a Run; `model` then has the weights of the last epoch. A run starts from the weights and random states
+    that `model` has in the first call, which stores them: to repeat a run, call set_seed before you build the model.
+    An interrupted run ends with the same bits as an uninterrupted one on the same machine.
+    Raises ValueError, before any work, for arguments that do not go together and for a run_dir whose files are damaged
+    or belong to another run; FloatingPointError when a loss is no longer a finite number.
+    Ledger: keras_cnn.training, names.training.
+    """
+    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+    seed = whole_number("seed", seed, smallest=0)
+    if augment is not None and not isinstance(augment, dict):
+        raise ValueError(f"augment={augment!r}: expected a dict of ranges, {{}} for the sheet's own, or None.")
+    _prepare(model)
+    x, y = training_arrays(model, data.x_train, data.y_train)
+    settings = {"model": model_digest(model), "training data": array_digest(x, y), "validation data": "a tenth"}
+    if validation_data is None:
+        x, y, x_val, y_val = hold_out(x, y, seed)
+    else:
+        x_val, y_val = training_arrays(model, *validation_data, name="val")
+        settings["validation data"] = array_digest(x_val, y_val)
+    if steps_per_epoch is None:
+        steps_per_epoch = math.ceil(len(x) / batch_size)
+    steps = _steps(model, steps_per_epoch)
+    settings |= {"seed": seed, "batch_size": batch_size, "steps_per_epoch": steps, "backend": keras.backend.backend()}
+    settings["augmentation"] = "none" if augment is None else f"{engine}, {sorted(augment.items())}"
+    one_pass = _one_pass(x, y, batch_size, augment, engine)
+
+    with open_run_folder(run_dir) as folder:
+        history, values = folder.read(settings)
+        done = len(history.get("loss", ()))
+        if done > epochs:
+            raise ValueError(
+                f"epochs={epochs}, but the run in {folder.path} already has {done}. "
+                f"Pass at least {done}, or choose another run_dir for a shorter run."
+            )
+        set_seed(seed)
+        model.optimizer.build(model.trainable_variables)
+        if values is None:
+            folder.write(settings, history, _variables(model))
+        else:
+            for variable, value in zip(_variables(model), values, strict=True):
+                variable.assign(value)
+        if done == epochs:
+            model.optimizer.finalize_variable_values(model.trainable_variables)  # as Model.fit does when it ends
+        else:
+            with _progress_bar(done, epochs) as bar:
+                model.fit(
+                    _stream(one_pass, seed, range(done, epochs), steps),
+                    initial_epoch=done,
+                    epochs=epochs,
+                    steps_per_epoch=steps,
+                    validation_data=(x_val, y_val),
+                    validation_batch_size=batch_size,
+                    callbacks=[_checkpoint(folder, history), _EpochEnd(folder, settings, history, bar)],
+                    shuffle=False,
+                    verbose=0,
+                )
+        best_model = keras.models.load_model(folder.best, safe_mode=True)
+    return Run(history, best_model, int(np.argmin(history["val_loss"])))
+
+
+class _EpochEnd(keras.callbacks.Callback):
+    """Adds an epoch to the history, which it changes in place, and makes it the run's state."""
+
+    def __init__(self, folder, settings, history, bar):
+        super().__init__()
+        self.folder, self.settings, self.history, self.bar = folder, settings, history, bar
+
+    def on_epoch_end(self, epoch, logs=None):
+        loss, val_loss = logs["loss"], logs["val_loss"]
+        if not np.isfinite([loss, val_loss]).all():
+            raise FloatingPointError(
+                f"Epoch {epoch} ended with loss {loss} and val_loss {val_loss}; {self.folder.path} keeps the epochs "
+                "before it. Lower the learning rate or clip the gradients, in another run_dir."
+            )
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+        self.folder.write(self.settings, self.history, _variables(self.model))
+        self.bar.set_postfix(loss=loss, val_loss=val_loss)
+        self.bar.update()
+
+
+def _checkpoint(folder, history):
+    """Keras's callback, which writes a model better than all before it to where the folder expects a new best one."""
+    return keras.callbacks.ModelCheckpoint(
+        str(folder.new_best).replace("{", "{{").replace("}", "}}"),  # it formats its path
+        save_best_only=True,
+        initial_value_threshold=min(history.get("val_loss", ()), default=math.inf),
+    )
+
+
+def _variables(model):
+    """All that training changes: weights, random states of layers such as Dropout, the optimizer's variables."""
+    return model.variables + model.optimizer.variables
+
+
+def _stream(one_pass, seed, epochs, steps):
+    """`steps` batches for each of the epochs, one after another, each determined by seed, epoch and place alone.
+
+    One stream and one Model.fit for all epochs: the next batches are made while the model trains on the last ones.
+    """
+    for epoch in epochs:
+        seeds = (np.random.SeedSequence([seed, epoch, nth]).generate_state(1)[0] for nth in itertools.count())
+        passes = (one_pass(seed=int(pass_seed)) for pass_seed in seeds)
+        yield from itertools.islice(itertools.chain.from_iterable(passes), steps)
+
+
+def _one_pass(x, y, batch_size, augment, engine):
+    """A function of a seed that gives the batches of one pass over the rows."""
+    if augment is None:
+        return partial(_shuffled_batches, x, y, batch_size)
+    from dlsheet.augmentation import augmented_batches
+
+    return partial(augmented_batches, x, y, batch_size, engine=engine, **augment)
+
+
+def _shuffled_batches(x, y, batch_size, seed):
+    rows = np.random.default_rng(seed).permutation(len(x))
+    for start in range(0, len(rows), batch_size):
+        batch = rows[start : start + batch_size]
+        yield x[batch], y[batch]
+
+
+def _prepare(model):
+    """Compile the model if nobody has; ValueError for one that cannot be trained, or saved and loaded in safe mode."""
+    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
+        raise ValueError(
+            f"{model!r}: expected a functional or Sequential model with one input and one output, "
+            "begun with keras.Input, so that it has weights already."
+        )
+    if not model.compiled:
+        compile_classifier(model)
+    try:
+        keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(model))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{model.name} could be saved, but not loaded again in safe mode. Replace Lambda layers by keras.ops or "
+            "a layer of your own; register your own classes and losses with keras.saving.register_keras_serializable."
+        ) from error
+
+
+def _steps(model, steps_per_epoch):
+    """Batches an epoch; ValueError unless the model's steps_per_execution divide them."""
+    steps = whole_number("steps_per_epoch", steps_per_epoch)
+    if steps % model.steps_per_execution:
+        raise ValueError(
+            f"An epoch has {steps} steps, which steps_per_execution={model.steps_per_execution} does not divide. "
+            "Pass a steps_per_epoch that it divides, or compile the model without it."
+        )
+    return steps
+
+
+def _progress_bar(done, epochs):
+    """One step an epoch, shown when training takes more than two seconds."""
+    return tqdm(total=epochs, initial=done, unit="epoch", delay=2, disable=not _is_watched(), file=sys.stdout)
+
+
+def _is_watched():
+    """Whether a progress bar has a reader: at a terminal or in a live Jupyter session.
+
+    It must not get into outputs that are stored or compared: nbval's kernels have PYTEST_CURRENT_TEST, and whoever
+    else runs notebooks sets DLSHEET_PROGRESS=0.
+    """
+    if os.environ.get("DLSHEET_PROGRESS") == "0" or "PYTEST_CURRENT_TEST" in os.environ:
+        return False
+    return sys.stdout.isatty() or "JPY_SESSION_NAME" in os.environ

@@ -1,0 +1,111 @@
+"""The arrays that a model trains on: checked before any work starts, labels in the form that its loss asks for."""
+
+import numpy as np
+
+from dlsheet.backend import keras
+
+
+def training_arrays(model, x, y, name="train"):
+    """x and y as `model` and its loss want them.
+
+    model: compiled, one input, one output. x: (n, …) numbers in the shape that the model takes.
+    y: for a categorical loss whole numbers 0 to n_classes - 1 or one-hot rows, either of which becomes the one that
+    the loss asks for; for another loss, values in the shape of the model's output.
+    Returns (x, y) as NumPy arrays. Raises ValueError for anything else; `name` stands in its message.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.dtype.kind not in "biuf":
+        raise ValueError(f"x_{name} holds {x.dtype}: expected numbers. Encode it first, a text as one-hot letters say.")
+    if len(x) == 0 or len(x) != len(y):
+        raise ValueError(f"x_{name} has {len(x)} rows and y_{name} {len(y)}: expected as many of each, at least one.")
+    if not _fits(x.shape[1:], model.input_shape[1:]):
+        raise ValueError(
+            f"x_{name} has rows of shape {x.shape[1:]}: the model takes {model.input_shape[1:]}. "
+            "Reshape the data or build the model for them."
+        )
+    if x.dtype.kind == "f":
+        x = _finite(x, f"x_{name}").astype(keras.config.floatx(), copy=False)
+    loss = _loss_name(model)
+    if loss.startswith(("categorical", "sparsecategorical")):
+        labels = _labels(y, model.output_shape[1:], f"y_{name}")
+        return x, labels if loss.startswith("sparse") else keras.utils.to_categorical(labels, model.output_shape[-1])
+    return x, _values(y, model.output_shape[1:], loss, f"y_{name}")
+
+
+def hold_out(x, y, seed):
+    """Split off a tenth of the rows, at least one, as many of each class as its share: (x, y, x_held, y_held).
+
+    x, y: as training_arrays gives them, at least two rows. The draw depends on seed alone.
+    """
+    if len(x) < 2:
+        raise ValueError("x_train has 1 row: expected at least 2, to hold one out. Pass more rows or validation_data.")
+    rows = np.random.default_rng(seed).permutation(len(x))
+    classes = y if y.ndim == 1 else y.reshape(len(y), -1).argmax(axis=1)
+    by_class = rows[np.argsort(classes[rows], kind="stable")]
+    held = np.zeros(len(x), dtype=bool)
+    held[by_class[min(5, len(x) - 1) :: 10]] = True  # every tenth row of the rows in the order of their classes
+    return x[~held], y[~held], x[held], y[held]
+
+
+def _labels(y, output_shape, name):
+    """Whole-number labels from y, which holds them or is one-hot; ValueError for anything else."""
+    n_classes = output_shape[-1]
+    if _fits(y.shape[1:], output_shape):
+        if not (((y == 0) | (y == 1)).all() and (y.sum(axis=-1) == 1).all()):
+            raise ValueError(f"{name} is not one-hot: expected a single 1 in each row and 0 elsewhere.")
+        return y.argmax(axis=-1)
+    if not _fits(y.shape[1:], output_shape[:-1]):
+        raise ValueError(
+            f"{name} has the shape {y.shape}: expected whole numbers {_batch(output_shape[:-1])} or one-hot rows "
+            f"{_batch(output_shape)}. Flatten the labels, or build the model for their number of classes."
+        )
+    if y.dtype.kind not in "biuf" or (y != np.floor(y)).any():
+        raise ValueError(
+            f"{name} holds {y.dtype} values that are not whole numbers: expected labels 0 to {n_classes - 1}. "
+            "Number the classes; for measured values compile the model with a loss such as 'mse'."
+        )
+    if y.min() < 0 or y.max() >= n_classes:
+        raise ValueError(
+            f"{name} holds labels from {y.min():g} to {y.max():g}: the model tells {n_classes} classes apart, "
+            f"0 to {n_classes - 1}. Number the classes from 0, or build the model for all of them."
+        )
+    return y.astype("int32")
+
+
+def _values(y, output_shape, loss, name):
+    """y as floats in the shape of the model's output, which may have a last axis of 1 more; ValueError otherwise."""
+    if y.dtype.kind not in "biuf":
+        raise ValueError(f"{name} holds {y.dtype}: expected numbers.")
+    if not (_fits(y.shape[1:], output_shape) or _fits((*y.shape[1:], 1), output_shape)):
+        raise ValueError(
+            f"{name} has the shape {y.shape}: the model gives {_batch(output_shape)}. "
+            "Reshape it, or build the model for it."
+        )
+    if loss.startswith("binary") and (y.min() < 0 or y.max() > 1):
+        raise ValueError(f"{name} holds values from {y.min():g} to {y.max():g}: binary labels are 0 or 1. Recode them.")
+    return _finite(y, name).astype(keras.config.floatx(), copy=False)
+
+
+def _loss_name(model):
+    """The loss's name in lower case without underscores, whether it was given as a name, a function or an object."""
+    loss = keras.losses.get(keras.tree.flatten(model.loss)[0])
+    return getattr(loss, "__name__", type(loss).__name__).replace("_", "").lower()
+
+
+def _finite(values, name):
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise ValueError(
+            f"{name} has {bad.sum()} values that are NaN or infinite, the first in row {np.argwhere(bad)[0][0]}: "
+            "expected finite numbers. Drop or fill them."
+        )
+    return values
+
+
+def _fits(shape, expected):
+    """Whether a shape is the expected one, in which None stands for any size."""
+    return len(shape) == len(expected) and all(want in (None, size) for size, want in zip(shape, expected))
+
+
+def _batch(shape):
+    return f"({', '.join(['n', *map(str, shape)])})"

@@ -1,0 +1,69 @@
+"""Which parts of the package may know of which, and what an import costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "dlsheet"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# part: the parts of dlsheet that it may import. Data flows one way.
+ALLOWED = {
+    "scratch": {"scratch"},
+    "models": {"models", "backend", "arguments"},
+    "datasets": {"datasets", "arguments"},
+    "augmentation": {"backend", "datasets", "arguments"},
+    "training": {"backend", "datasets", "augmentation", "arguments", "training"},
+    "plots": {"scratch"},
+    "ledger": set(),
+    "exercises": {"exercises", "scratch", "models", "datasets", "backend"},
+}
+
+
+def part_of(path):
+    """The part of the package a module belongs to; training's helpers count as training."""
+    name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "training" if name in ("run_folder", "training_data") else name
+
+
+def imports(path):
+    """The dotted names that a module imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.module == "dlsheet":
+                yield from (f"dlsheet.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_follow_the_arrows(path):
+    part = part_of(path)
+    if part not in ALLOWED:
+        return
+    inside = {part_of(PACKAGE / name.split(".")[1]) for name in imports(path) if name.startswith("dlsheet.")}
+    assert inside <= ALLOWED[part], f"{path.name} imports {inside - ALLOWED[part]}"
+
+
+def test_tensorflow_is_imported_in_two_modules_only():
+    importers = {path.name for path in MODULES if any(name.split(".")[0] == "tensorflow" for name in imports(path))}
+    assert importers == {"augmentation.py", "backend.py"}
+
+
+def test_keras_is_imported_where_it_is_silenced_and_in_the_solutions_that_students_are_shown():
+    importers = {path for path in MODULES if any(name.split(".")[0] == "keras" for name in imports(path))}
+    assert {path.name for path in importers if path.parent.name != "exercises"} == {"backend.py"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["dlsheet", "dlsheet.scratch.metrics", "dlsheet.datasets", "dlsheet.ledger", "dlsheet.exercises", "dlsheet.cli"],
+)
+def test_import_loads_no_tensorflow_and_no_keras(name):
+    code = f"import sys, {name}; sys.exit(any(m in sys.modules for m in ('tensorflow', 'keras', 'jax', 'torch')))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

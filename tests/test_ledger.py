@@ -1,0 +1,98 @@
+"""The ledger: its statements, and that evidence decides."""
+
+import numpy as np
+import pytest
+
+from dlsheet import ledger
+
+
+def test_ledger_has_the_sheets_131_statements():
+    rows = ledger.statements()
+    assert len(rows) == 131
+    assert {row.notebook for row in rows} == set(range(1, 29))
+    assert {row.kind for row in rows} == {"formula", "claim", "code", "heading"}
+
+
+def test_headings_can_only_be_filled():
+    assert {row.verdict for row in ledger.statements() if row.kind == "heading"} <= {None, "filled"}
+
+
+def test_settle_prints_the_verdict_and_the_correction(capsys):
+    ledger.settle("metrics.accuracy", True)
+    ledger.settle("metrics.specificity", np.True_, 1 < 2)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "✓ metrics.accuracy: holds."
+    assert second.startswith("✓ metrics.specificity: corrected. TN / (TN + FP)")
+
+
+def test_evidence_against_the_verdict_raises_and_prints_nothing(capsys):
+    with pytest.raises(ledger.EvidenceError, match="evidence 2 of 3 is False: the verdict 'holds'"):
+        ledger.settle("metrics.accuracy", True, np.False_, True)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("metrics.acuracy", True), "Did you mean metrics.accuracy"),
+        (("metrics.accuracy",), "no evidence given"),
+        (("metrics.accuracy", 0.98), "is 0.98, expected True or False"),
+        (("metrics.accuracy", np.array([True, True])), "expected True or False"),
+    ],
+)
+def test_settle_refuses_what_is_no_evidence(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        ledger.settle(*arguments)
+
+
+def test_settle_refuses_a_statement_without_a_verdict(monkeypatch):
+    row = ledger.Statement("a.b", 1, "formula", "1 = 1")
+    monkeypatch.setattr(ledger, "statements", lambda: (row,))
+    with pytest.raises(ValueError, match="a.b has no verdict yet"):
+        ledger.settle("a.b", True)
+
+
+@pytest.mark.parametrize(
+    ("ours", "reference", "expected"),
+    [
+        (1.0, 1.0 + 1e-12, True),
+        (1.0, 1.001, False),
+        ([1, 2], [1, 2], True),
+        ([1, 1], 1, False),  # broadcasting is no agreement
+        (np.nan, np.nan, False),
+    ],
+)
+def test_agrees_compares_shapes_and_values(ours, reference, expected):
+    assert ledger.agrees(ours, reference) is expected
+
+
+def test_table_shows_a_verdict_only_for_what_was_settled_here(monkeypatch):
+    monkeypatch.setattr(ledger, "_settled", {"metrics.specificity"})
+    rows = {row[0]: row for row in ledger.table(1).rows}
+    assert rows["metrics.specificity"][3] == "corrected"
+    assert rows["metrics.accuracy"][3] == "not settled yet"
+    assert len(rows) == 12
+    assert "<td>corrected</td>" in ledger.table(1)._repr_html_()
+
+
+def test_table_of_an_unknown_notebook_is_refused():
+    with pytest.raises(ValueError, match="notebook=99: expected a number from 1 to 28"):
+        ledger.table(99)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- {id: a.b, notebook: 1, kind: claim, says: x, verdict: maybe}", "verdict 'maybe'"),
+        ("- {id: a.b, notebook: 1, kind: claim, says: x, verdict: corrected}", "needs a correction"),
+        (
+            "- {id: a.b, notebook: 1, kind: claim, says: x}\n- {id: a.b, notebook: 1, kind: claim, says: x}",
+            "stands twice",
+        ),
+    ],
+)
+def test_a_faulty_ledger_is_refused(tmp_path, monkeypatch, text, says):
+    (tmp_path / "ledger.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(ledger, "__file__", str(tmp_path / "ledger.py"))
+    with pytest.raises(ValueError, match=says):
+        ledger.statements.__wrapped__()

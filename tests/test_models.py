@@ -1,0 +1,73 @@
+"""The builders: shapes, parameters counted by hand, names, and what they refuse."""
+
+import numpy as np
+import pytest
+
+from dlsheet import models
+from dlsheet.backend import keras
+
+
+def test_two_branch_cnn_has_the_parameters_counted_by_hand():
+    fine, coarse = (3 * 3 * 3 + 1) * 32, (6 * 6 * 3 + 1) * 32
+    flat = 15 * 15 * 32 + 13 * 13 * 32  # 32-3+1 = 30 and 32-6+1 = 27, halved by the pools
+    assert models.two_branch_cnn().count_params() == fine + coarse + (flat + 1) * 100 + (100 + 1) * 10
+
+
+def test_name_classifier_has_the_parameters_counted_by_hand():
+    first, second = 64 * (27 + 64 + 1), 32 * (64 + 32 + 1)
+    assert models.name_classifier(18, 27, 15).count_params() == first + second + (32 + 1) * 15
+
+
+@pytest.mark.parametrize("cell", ("simple_rnn", "lstm", "gru"))
+def test_name_classifier_gives_probabilities(cell):
+    model = models.name_classifier(7, 5, 3, units=(8, 4), cell=cell)
+    probabilities = model.predict(np.eye(5, dtype="float32")[np.zeros((2, 7), int)], verbose=0)
+    assert probabilities.shape == (2, 3)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("build", (models.two_branch_cnn, lambda: models.name_classifier(18, 27, 15)))
+def test_builders_return_an_uncompiled_model_whose_layers_are_named(build):
+    model = build()
+    assert not model.compiled
+    assert [layer.name for layer in model.layers] == [layer.name for layer in build().layers]
+
+
+def test_the_two_branches_see_the_same_image():
+    model = models.two_branch_cnn()
+    assert model.get_layer("fine_conv").input is model.get_layer("coarse_conv").input
+
+
+@pytest.mark.parametrize("build", (models.two_branch_cnn, lambda: models.name_classifier(18, 27, 15)))
+def test_a_saved_model_gives_the_same_answers(build, tmp_path):
+    model = build()
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    x = np.random.default_rng(0).random((2, *model.input_shape[1:]), dtype="float32")
+    np.testing.assert_array_equal(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@pytest.mark.parametrize("size", (7, 8, 33))
+def test_the_smallest_image_and_odd_sizes_work(size):
+    model = models.two_branch_cnn((size, size + 2, 1), 4)
+    assert model.predict(np.zeros((1, size, size + 2, 1), "float32"), verbose=0).shape == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: models.two_branch_cnn((32, 32)), r"expected \(height, width, channels\)"),
+        (lambda: models.two_branch_cnn((6, 32, 3)), "at least 7×7"),
+        (lambda: models.two_branch_cnn((32, 32, 0)), "at least 1"),
+        (lambda: models.two_branch_cnn(n_classes=1), "n_classes=1: expected a whole number of at least 2"),
+        (lambda: models.two_branch_cnn(n_classes=2.5), "n_classes=2.5"),
+        (lambda: models.name_classifier(18, 27, 15, cell="rnn"), "expected one of simple_rnn, lstm, gru"),
+        (lambda: models.name_classifier(0, 27, 15), "maxlen=0"),
+        (lambda: models.name_classifier(18, 27, 15, units=(64,)), "expected 2 whole numbers"),
+        (lambda: models.name_classifier(18, 27, 15, units=64), "expected 2 whole numbers"),
+        (lambda: models.two_branch_cnn(32), r"expected \(height, width, channels\)"),
+    ],
+)
+def test_builders_refuse_what_cannot_work(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()

@@ -1,0 +1,83 @@
+"""Running notebooks: what is executed, what is reported, and what a failure does."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from dlsheet import book, cli, runner
+from dlsheet.runner import execute, find_notebooks, results_table
+
+
+def write_notebook(folder, name, *sources):
+    """A notebook with a title and code cells."""
+    cells = [new_markdown_cell(r"# Costs & gains of $\frac{a}{b}$"), *map(new_code_cell, sources)]
+    nbformat.write(new_notebook(cells=cells), folder / name)
+
+
+GOOD = 'print("✓ metrics.auc: holds.")\nprint("Main figure: AUC 0.88")'
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Three notebooks in a folder of their own; the second one fails."""
+    monkeypatch.setattr(runner, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(book, "BOOK", tmp_path / "book")
+    write_notebook(tmp_path, "01_good.ipynb", GOOD)
+    write_notebook(tmp_path, "02_bad.ipynb", "x = 1", "x / 0", "print('never')")
+    write_notebook(tmp_path, "17_profile.ipynb", "import os; print('Main figure:', os.environ['DLSHEET_PROFILE'])")
+    return tmp_path
+
+
+def test_a_good_notebook_reports_what_it_settled_and_its_main_figure(folder):
+    result = execute(folder / "01_good.ipynb", "quick")
+    assert result.error is None
+    assert result.settled == {"metrics.auc"}
+    assert result.main_figure == "AUC 0.88"
+    assert "1 of 12" in results_table([result])
+
+
+def test_a_failing_notebook_is_named_with_its_cell_and_error_and_the_others_go_on(folder, capsys):
+    assert cli.main(["run", "--jobs", "2"]) == 1
+    shown = capsys.readouterr()
+    assert "FAILED: 02_bad.ipynb, cell 3: ZeroDivisionError: division by zero" in shown.err
+    assert "AUC 0.88" in shown.out and "quick" in shown.out
+    index = (folder / "book" / "index.html").read_text(encoding="utf-8")
+    assert "cell 3: ZeroDivisionError" in index and 'href="17_profile.html"' in index
+
+
+def test_a_dead_kernel_is_a_failure_with_its_cell(folder):
+    write_notebook(folder, "03_dies.ipynb", "x = 1", "import os; os._exit(1)")
+    assert execute(folder / "03_dies.ipynb", "quick").error.startswith("cell 3: DeadKernelError")
+
+
+def test_only_and_profile_choose_what_is_run(folder, capsys):
+    assert cli.main(["run", "--only", "17", "--profile", "full"]) == 0
+    shown = capsys.readouterr().out
+    assert "17_profile" in shown and "full" in shown and "01_good" not in shown
+
+
+def test_a_run_leaves_the_notebooks_alone_unless_told_to_save(folder):
+    before = (folder / "01_good.ipynb").read_bytes()
+    cli.main(["run", "--only", "1"])
+    assert (folder / "01_good.ipynb").read_bytes() == before
+    cli.main(["run", "--only", "1", "--save"])
+    saved = nbformat.read(folder / "01_good.ipynb", as_version=4)
+    assert saved.cells[1].outputs[0].text.startswith("✓ metrics.auc: holds.")
+    assert "execution" not in saved.cells[1].metadata
+
+
+def test_formulas_become_mathml_and_pages_need_no_network(folder):
+    cli.main(["run", "--only", "1"])
+    page = (folder / "book" / "01_good.html").read_text(encoding="utf-8")
+    assert "<mfrac>" in page and "<script" not in page and "http-equiv" not in page
+    assert not [part for part in page.split('"') if part.startswith("http")]
+
+
+@pytest.mark.parametrize("wanted", ("1", "01", "01_good", "01_good.ipynb"))
+def test_a_notebook_is_found_by_number_or_name(folder, wanted):
+    assert [path.name for path in find_notebooks([wanted])] == ["01_good.ipynb"]
+
+
+def test_an_unknown_notebook_is_refused_with_those_there_are(folder, capsys):
+    assert cli.main(["run", "--only", "99"]) == 1
+    assert "No notebook '99'. There are: 01_good, 02_bad, 17_profile." in capsys.readouterr().err
