@@ -101,7 +101,7 @@ def execute(path, profile):
 
 
 def execute_all(paths, profile, jobs):
-    """Execute notebooks, `jobs` at a time, and write a line as each ends. Returns the Results in the notebooks' order."""
+    """Execute notebooks, `jobs` at a time, with a line as each ends. Returns the Results in the notebooks' order."""
     results = []
     with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(paths), unit="notebook", leave=False, disable=None) as bar:
         waiting = [pool.submit(execute, path, profile) for path in paths]
