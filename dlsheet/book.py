@@ -39,7 +39,7 @@ table { border-collapse: collapse; display: block; overflow-x: auto; font-size: 
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 img { max-width: 100%; height: auto; }
 math { font-size: 1.08em; }
-math[display=block] { margin: .9rem 0; }
+.formula { display: block; overflow-x: auto; padding: .6rem 0; }
 .topics { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem; padding: 0; }
 .topics li { list-style: none; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
 .topics a { display: block; text-decoration: none; height: 100%; }
@@ -54,7 +54,7 @@ class MathMLRenderer(IPythonRenderer):
     """nbconvert's Markdown renderer, with formulas as MathML."""
 
     def block_math(self, body):
-        return self.inline_math(body, display="block")
+        return f'<span class="formula">{self.inline_math(body, display="block")}</span>'
 
     def inline_math(self, body, display="inline"):
         # Without the namespace, which HTML does not need and which nbconvert's headings would spell out.

@@ -201,3 +201,41 @@ def test_outcomes_are_compared_by_value(given, expected, alike):
 )
 def test_values_are_shown_short(value, text):
     assert short(value) == text
+
+
+OTHER_RIGHT_ANSWERS = {
+    "macro_recall": lambda matrix: np.mean(np.diag(matrix) / np.maximum(matrix.sum(axis=1), 1)),
+    "auc_by_pairs": lambda y_true, y_score: np.mean(
+        np.sign(np.subtract.outer(y_score[y_true == 1], y_score[y_true == 0])) / 2 + 0.5
+    ),
+    "kept_epoch": lambda val_loss: val_loss.index(min(val_loss)),
+    "flip_horizontally": lambda images: np.flip(images, axis=2),
+    "top_languages": lambda probabilities, class_names, k: np.array(class_names)[probabilities.argsort()[::-1][:k]],
+    "one_hot_name": lambda name, alphabet: [[float(letter == other) for other in alphabet] for letter in name],
+    "pad_before": lambda rows, maxlen: np.pad(rows, [(maxlen - len(rows), 0), (0, 0)]),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_RIGHT_ANSWERS)
+def test_a_right_answer_in_another_style_is_right(name):
+    assert judge(named(name, OTHER_RIGHT_ANSWERS[name])).startswith("✓")
+
+
+def test_a_model_may_end_in_a_softmax_layer():
+    def three_branch_cnn():
+        import keras
+        from keras import layers
+
+        image = keras.Input((32, 32, 3))
+        flat = [
+            layers.Flatten()(layers.MaxPooling2D(2)(layers.Conv2D(8, k, activation="relu")(image))) for k in (9, 3, 6)
+        ]
+        x = layers.Dense(32, activation="relu")(layers.Concatenate()(flat))
+        return keras.Model(image, layers.Softmax()(layers.Dense(10)(x)))
+
+    assert judge(three_branch_cnn).startswith("✓")
+
+
+def test_what_an_answer_prints_stays_unseen(double, capsys):
+    assert judge(named("double", lambda x: print("here") or 2 * x)).startswith("✓")
+    assert capsys.readouterr().out == ""

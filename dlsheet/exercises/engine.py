@@ -14,9 +14,11 @@ import pkgutil
 import textwrap
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from io import StringIO
 
 import numpy as np
 
@@ -130,14 +132,24 @@ def judge(answer):
     if not wrong:
         return f"✓ {task.name}: right. {task.why}"
 
-    i = min(wrong, key=lambda i: size(cases[i]))
-    lines = [f"✗ {call(task, cases[i])} {words(given[i])}, expected {words(expected[i]).removeprefix('gave ')}."]
+    # The smallest one; a wrong result says more than an error does.
+    i = min(wrong, key=lambda i: (isinstance(given[i], Raised), size(cases[i])))
+    got, wanted = differing(given[i], expected[i])
+    lines = [f"✗ {call(task, cases[i])} {words(got)}, expected {words(wanted).removeprefix('gave ')}."]
     mistake = recognise(task, cases, given, wrong)
     if mistake:
         lines.append(f"  {mistake}")
-    elif all(result is None for result in given):
+    elif given[i] is None:
         lines.append("  None comes back from a function without return: end it with return and your result.")
     return "\n".join(lines)
+
+
+def differing(given, expected):
+    """Two outcomes as they are shown: of two dicts only the entries in which they differ."""
+    if isinstance(given, dict) and isinstance(expected, dict):
+        keys = [key for key in expected if key not in given or not same(given[key], expected[key])]
+        return {key: given.get(key) for key in keys}, {key: expected[key] for key in keys}
+    return given, expected
 
 
 def untouched(answer):
@@ -153,7 +165,7 @@ def untouched(answer):
 
 def outcome(task, function, case):
     """What `function` returns for these arguments, as the exercise compares it, or what it raised."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore")
         try:
             result = function(*copy.deepcopy(case))
@@ -183,7 +195,7 @@ def same(given, expected):
     if isinstance(expected, list | tuple | np.ndarray):
         alike = isinstance(given, list | tuple | np.ndarray) and len(given) == len(expected)
         return alike and all(map(same, given, expected))
-    return type(given) is type(expected) and given == expected
+    return isinstance(given, type(expected)) and given == expected  # a NumPy string is a string
 
 
 def numeric(value):

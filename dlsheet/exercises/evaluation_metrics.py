@@ -8,7 +8,7 @@ from dlsheet.exercises.engine import exercise
 def counts():
     """(tp, fp, tn, fn): small edge cases, then random tables of counts."""
     rng = np.random.default_rng(1)
-    yield from [(1, 1, 3, 0), (0, 0, 4, 2), (2, 0, 0, 3), (0, 0, 0, 1), (5, 3, 2, 1)]
+    yield from [(1, 1, 3, 0), (0, 0, 4, 2), (2, 0, 0, 3), (0, 0, 0, 1), (0, 0, 5, 0), (5, 3, 2, 1)]
     yield from (tuple(map(int, rng.integers(1, 40, 4))) for _ in range(40))
 
 
@@ -24,6 +24,7 @@ def counts():
             tp / (tp + fn)
         ),
         "That is the share of false alarms, FPR: 1 minus what was asked for.": lambda tp, fp, tn, fn: fp / (fp + tn),
+        "That is a percentage. A rate lies between 0 and 1.": lambda tp, fp, tn, fn: 100 * tn / (tn + fp),
         "Without a single negative you divide by zero. Return 0.0 then.": lambda tp, fp, tn, fn: tn / (tn + fp),
     },
     hints=[
@@ -48,6 +49,12 @@ def specificity(tp, fp, tn, fn):
         "You counted TN in. F1 ignores the true negatives, which is why it serves when they are in the majority.": (
             lambda tp, fp, tn, fn: 2 * (tp + tn) / (2 * (tp + tn) + fp + fn)
         ),
+        "That is TP over TP and all the errors (the Jaccard index). In F1 the true positives count twice.": (
+            lambda tp, fp, tn, fn: tp / (tp + fp + fn)
+        ),
+        "With nothing to find and nothing found you divide by zero. Return 0.0 then.": lambda tp, fp, tn, fn: (
+            2 * tp / (2 * tp + fp + fn)
+        ),
         "Without a true positive, precision and recall are 0 and their sum divides by zero. Return 0.0 then.": (
             lambda tp, fp, tn, fn: 2 * (tp / (tp + fp)) * (tp / (tp + fn)) / (tp / (tp + fp) + tp / (tp + fn))
         ),
@@ -67,8 +74,9 @@ def f1_from_counts(tp, fp, tn, fn):
 def confusion_matrices():
     """(matrix,): small ones, one with a class that never occurs, then random ones of 2 to 5 classes."""
     rng = np.random.default_rng(2)
-    yield from [([[3, 1], [0, 2]],), ([[2, 0, 1], [0, 0, 0], [1, 1, 3]],), ([[5, 0], [3, 0]],)]
-    yield from ((rng.integers(0, 20, (k, k)).tolist(),) for k in rng.integers(2, 6, 30))
+    for rows in [[3, 1], [0, 2]], [[2, 0, 1], [0, 0, 0], [1, 1, 3]], [[5, 0], [3, 0]]:
+        yield (np.array(rows),)
+    yield from ((rng.integers(0, 20, (k, k)),) for k in rng.integers(2, 6, 30))
 
 
 def shares(matrix, axis):
@@ -107,7 +115,8 @@ def macro_recall(matrix):
 def labels_and_scores():
     """(y_true, y_score) with both classes, many ties among the scores."""
     rng = np.random.default_rng(3)
-    yield from [([0, 1], [0.2, 0.7]), ([1, 0], [0.5, 0.5]), ([0, 1, 1], [0.6, 0.6, 0.1])]
+    for y_true, y_score in ([0, 1], [0.2, 0.7]), ([1, 0], [0.5, 0.5]), ([0, 1, 1], [0.6, 0.6, 0.1]):
+        yield np.array(y_true), np.array(y_score)
     for n in rng.integers(3, 12, 30):
         y_true = np.r_[0, 1, rng.integers(0, 2, n - 2)]
         yield y_true, rng.integers(0, 5, n) / 4
@@ -131,6 +140,12 @@ def pairs(y_true, y_score):
         "The comparison is turned round: count the pairs in which the positive scores higher.": (
             lambda y_true, y_score: np.mean(pairs(y_true, y_score) < 0) + np.mean(pairs(y_true, y_score) == 0) / 2
         ),
+        "You left the ties out on both sides. Each is a pair, and counts a half.": (
+            lambda y_true, y_score: np.mean(pairs(y_true, y_score)[pairs(y_true, y_score) != 0] > 0)
+        ),
+        "That is how many pairs are in order. Divide by the number of all pairs.": (
+            lambda y_true, y_score: np.sum(pairs(y_true, y_score) > 0) + np.sum(pairs(y_true, y_score) == 0) / 2
+        ),
         "You divided by the number of examples. Divide by the number of pairs, positives times negatives.": (
             lambda y_true, y_score: (
                 (np.sum(pairs(y_true, y_score) > 0) + np.sum(pairs(y_true, y_score) == 0) / 2) / len(y_true)
@@ -152,15 +167,14 @@ def auc_by_pairs(y_true, y_score):
 
 
 def costs():
-    """(y_true, y_score, cost_fp, cost_fn)."""
+    """(y_true, y_score, cost_fp, cost_fn), the scores with ties, close together, or above 1."""
     rng = np.random.default_rng(4)
-    yield from [
-        ([0, 1], [0.7, 0.2], 1.0, 1.0),
-        ([0, 0, 1], [0.9, 0.8, 0.1], 5.0, 1.0),
-        ([1, 0, 1], [0.1, 0.4, 0.6], 1.0, 10.0),
-    ]
+    yield np.array([0, 1]), np.array([0.7, 0.2]), 1.0, 1.0
+    yield np.array([0, 0, 1]), np.array([0.9, 0.8, 0.1]), 5.0, 1.0
+    yield np.array([1, 0, 1]), np.array([0.1, 0.4, 0.6]), 1.0, 10.0
     for y_true, y_score in labels_and_scores():
         yield y_true, y_score, float(rng.integers(1, 9)), float(rng.integers(1, 9))
+        yield y_true, (0.5 + rng.random(len(y_true)) / 1000), float(rng.integers(1, 9)), float(rng.integers(1, 9))
 
 
 def cost_at(threshold, y_true, y_score, cost_fp, cost_fn):
@@ -189,6 +203,16 @@ def all_thresholds(y_score):
         ),
         "That is the cost at the threshold 0.5. Try all thresholds and keep the cheapest.": (
             lambda y_true, y_score, cost_fp, cost_fn: cost_at(0.5, y_true, y_score, cost_fp, cost_fn)
+        ),
+        "A grid of thresholds misses what lies between its points. Take the scores themselves.": (
+            lambda y_true, y_score, cost_fp, cost_fn: min(
+                cost_at(t, y_true, y_score, cost_fp, cost_fn) for t in np.linspace(0, 1, 101)
+            )
+        ),
+        "That is the cheapest threshold. Asked for is the cost it leads to.": (
+            lambda y_true, y_score, cost_fp, cost_fn: min(
+                all_thresholds(y_score), key=lambda t: cost_at(t, y_true, y_score, cost_fp, cost_fn)
+            )
         ),
         "You compared with > only. A score equal to the threshold is positive, or the lowest score can never be.": (
             lambda y_true, y_score, cost_fp, cost_fn: min(

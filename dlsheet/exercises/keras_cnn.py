@@ -29,6 +29,12 @@ def branches():
         "An image has rows and columns: the side's length comes in squared.": (
             lambda size, kernel, filters: (size - kernel + 1) // 2 * filters
         ),
+        "You left the pool out: it halves both sides.": lambda size, kernel, filters: (
+            (size - kernel + 1) ** 2 * filters
+        ),
+        "Half a pixel does not exist: the pool rounds down. Divide with //.": (
+            lambda size, kernel, filters: ((size - kernel + 1) / 2) ** 2 * filters
+        ),
         "Each filter gives a feature map of its own: multiply by the number of filters.": (
             lambda size, kernel, filters: ((size - kernel + 1) // 2) ** 2
         ),
@@ -87,6 +93,14 @@ def validation_losses():
             lambda val_loss: len(val_loss) - 1 - int(np.argmin(val_loss[::-1]))
         ),
         "You counted from 1. Keras counts epochs from 0, as lists do.": lambda val_loss: int(np.argmin(val_loss)) + 1,
+        "You stopped at the first rise. The checkpoint looks at every epoch; EarlyStopping is the one that stops.": (
+            lambda val_loss: next(
+                (i for i in range(len(val_loss) - 1) if val_loss[i + 1] > val_loss[i]), len(val_loss) - 1
+            )
+        ),
+        "You compared with the epoch before. The checkpoint compares with the best of all before.": lambda val_loss: (
+            max(i for i in range(len(val_loss)) if i == 0 or val_loss[i] < val_loss[i - 1])
+        ),
         "That is the last epoch. save_best_only keeps the best one.": lambda val_loss: len(val_loss) - 1,
         "That is the loss itself. Return the number of the epoch.": lambda val_loss: min(val_loss),
     },
@@ -153,28 +167,40 @@ def one_input():
 
 
 def described(model):
-    """What a model with branches is judged by; a sentence for something else."""
+    """What a model with branches is judged by: its layers, its weights, and whether it gives probabilities."""
     if not isinstance(model, keras().Model):
-        return "no keras.Model"
-    kernels = sorted(layer.kernel_size[0] for layer in model.layers if isinstance(layer, keras().layers.Conv2D))
-    last = getattr(model.layers[-1], "activation", None)
+        return {"returns": type(model).__name__}
+    image = np.random.default_rng(0).random((1, 32, 32, 3), dtype="float32")
+    output = np.asarray(model(image)) if model.input_shape == (None, 32, 32, 3) else np.zeros((0, 0))
+    layers = [
+        layer for layer in model.layers if layer.__class__.__name__ not in ("InputLayer", "Softmax", "Activation")
+    ]
+    convolutions = [layer for layer in layers if isinstance(layer, keras().layers.Conv2D)]
+    dense = [layer for layer in layers if isinstance(layer, keras().layers.Dense)]
     return {
+        "returns": "a keras.Model",
         "input": list(model.input_shape),
-        "kernels": kernels,
-        "parameters": model.count_params(),
-        "output": list(model.output_shape),
-        "activation of the last layer": getattr(last, "__name__", None),
+        "output": list(output.shape),
+        "kernels": sorted(layer.kernel_size[0] for layer in convolutions),
+        "filters": [layer.filters for layer in convolutions],
+        "convolutions' activations": sorted(layer.activation.__name__ for layer in convolutions),
+        "hidden layer": [(layer.units, layer.activation.__name__) for layer in dense[:-1]],
+        "other layers": sorted({type(layer).__name__ for layer in layers} - {"Conv2D", "Dense"}),
+        "weights": model.count_params(),
+        "numbers from 0 to 1": bool(((output >= 0) & (output <= 1)).all()),
+        "that sum to 1": bool(np.allclose(output.sum(axis=-1), 1, atol=1e-5)),
     }
 
 
-def build_branches(kernels, chained=False, last="softmax", merge="concatenate"):
+def build_branches(kernels=(3, 6, 9), chained=False, last="softmax", merge="concatenate", padding="valid", pool="Max"):
     """The exercise's model, or one of its mistakes."""
     layers = keras().layers
+    pooling = getattr(layers, f"{pool}Pooling2D")
     image = x = keras().Input((32, 32, 3))
     flat = []
     for kernel in kernels:
-        x = layers.Conv2D(8, kernel, activation="relu")(x if chained else image)
-        flat.append(layers.Flatten()(layers.MaxPooling2D(2)(x)))
+        x = layers.Conv2D(8, kernel, activation="relu", padding=padding)(x if chained else image)
+        flat.append(layers.Flatten()(pooling(2)(x)))
     x = layers.Dense(32, activation="relu")(layers.concatenate(flat) if merge == "concatenate" else flat[-1])
     return keras().Model(image, layers.Dense(10, activation=last)(x))
 
@@ -184,18 +210,20 @@ def build_branches(kernels, chained=False, last="softmax", merge="concatenate"):
     compared_by=described,
     mistakes={
         "The later branches read from the earlier ones. Each branch must start at the image.": lambda: build_branches(
-            (3, 6, 9), chained=True
+            chained=True
         ),
         "That has two branches, with kernels 3 and 6. Add the one with kernel 9.": lambda: build_branches((3, 6)),
-        "The last layer has no softmax, so what comes out are no probabilities.": lambda: build_branches(
-            (3, 6, 9), last=None
-        ),
+        "What comes out are no probabilities: the last layer has no softmax.": lambda: build_branches(last=None),
         "The last layer has a sigmoid. Of ten classes exactly one is right: that asks for softmax.": lambda: (
-            build_branches((3, 6, 9), last="sigmoid")
+            build_branches(last="sigmoid")
         ),
         "Only one branch reaches the dense layer. Put the three flat branches together with layers.concatenate.": (
-            lambda: build_branches((3, 6, 9), merge=None)
+            lambda: build_branches(merge=None)
         ),
+        "You padded the images. The sheet's kernels stay inside, which is Keras's default.": lambda: build_branches(
+            padding="same"
+        ),
+        "You pooled by the average. Asked for is the maximum.": lambda: build_branches(pool="Average"),
     },
     hints=[
         "Start with image = keras.Input((32, 32, 3)) and build each branch from image.",

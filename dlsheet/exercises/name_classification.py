@@ -10,7 +10,7 @@ def names():
     rng = np.random.default_rng(21)
     yield from [("ba", "abc"), ("c", "abc"), ("anna", "an")]
     for n in rng.integers(2, 9, 20):
-        yield "".join(rng.choice(list("abcdef"), n)), "abcdef"
+        yield "".join(rng.choice(list("abcdef"), n)), "cabfed"
 
 
 @exercise(
@@ -88,6 +88,9 @@ def sizes():
 @exercise(
     inputs=sizes,
     mistakes={
+        "Recurrent weights lead from units to units: units squared, not inputs squared.": lambda units, inputs: (
+            units * inputs + inputs * inputs + units
+        ),
         "The biases are missing, one for each unit.": lambda units, inputs: units * (inputs + units),
         "The recurrent weights are missing: every unit also reads all units of the last step.": lambda units, inputs: (
             units * (inputs + 1)
@@ -115,8 +118,8 @@ def simple_rnn_parameters(units, inputs):
 def rankings():
     """(probabilities, class_names, k), no two probabilities alike."""
     rng = np.random.default_rng(24)
-    yield [0.2, 0.7, 0.1], ["Czech", "Greek", "Irish"], 2
-    yield [0.6, 0.4], ["Greek", "Irish"], 1
+    yield np.array([0.2, 0.7, 0.1]), ["Czech", "Greek", "Irish"], 2
+    yield np.array([0.6, 0.4]), ["Greek", "Irish"], 1
     for n in rng.integers(3, 7, 20):
         probabilities = rng.permutation(np.arange(1, n + 1)) / (n * (n + 1) / 2)
         yield probabilities, list("ABCDEFG"[:n]), int(rng.integers(2, n))
@@ -148,13 +151,13 @@ def top_languages(probabilities, class_names, k):
 def confusions():
     """(matrix, class_names) in which one mix-up is the most frequent as a share of its row."""
     rng = np.random.default_rng(25)
-    yield [[9, 1], [1, 4]], ["Greek", "Irish"]
-    yield [[90, 10, 0], [3, 5, 2], [0, 1, 9]], ["Czech", "Greek", "Irish"]
+    yield np.array([[9, 1], [1, 4]]), ["Greek", "Irish"]
+    yield np.array([[90, 10, 0], [3, 5, 2], [0, 1, 9]]), ["Czech", "Greek", "Irish"]
     for k in rng.integers(3, 6, 30):
         matrix = rng.integers(0, 9, (k, k)) * rng.integers(1, 9, (k, 1)) + np.diag(rng.integers(20, 60, k))
         share = np.sort(np.ravel((matrix - np.diag(np.diag(matrix))) / matrix.sum(axis=1, keepdims=True)))
         if share[-1] > share[-2] + 0.01:
-            yield matrix.tolist(), list("ABCDEF"[:k])
+            yield matrix, list("ABCDEF"[:k])
 
 
 def most_frequent(table, class_names):
@@ -163,6 +166,13 @@ def most_frequent(table, class_names):
     np.fill_diagonal(table, -1)
     i, j = np.unravel_index(np.argmax(table), table.shape)
     return class_names[i], class_names[j]
+
+
+def errors_alone(matrix):
+    """Each row's errors as shares of all its errors."""
+    errors = np.array(matrix, float)
+    np.fill_diagonal(errors, 0)
+    return errors / np.maximum(errors.sum(axis=1, keepdims=True), 1)
 
 
 @exercise(
@@ -174,6 +184,9 @@ def most_frequent(table, class_names):
         "You compared counts, where a language with many names wins: divide each row by its sum first.": most_frequent,
         "You divided by the sums of the columns, by what was predicted. Asked for is the share of the true language.": (
             lambda matrix, class_names: most_frequent(np.array(matrix) / np.sum(matrix, axis=0), class_names)
+        ),
+        "You divided by the errors in the row only. The share is of all the language's names, the right ones too.": (
+            lambda matrix, class_names: most_frequent(errors_alone(matrix), class_names)
         ),
         "The pair is turned round: first the true language (the row), then the one it was taken for.": (
             lambda matrix, class_names: most_frequent(
