@@ -271,5 +271,7 @@ def _check_data(x, y):
     if y.ndim == 0 or len(x) != len(y):
         raise ValueError(f"x has shape {x.shape} and y has shape {y.shape}: expected one label for each image.")
     for name, values in (("x", x), ("y", y)):
-        if values.dtype.kind == "f" and np.isnan(values.min()):
-            raise ValueError(f"{name} contains NaN: expected numbers. Drop those rows, or fill them in.")
+        if values.dtype.kind == "f" and not np.isfinite([values.min(), values.max()]).all():
+            raise ValueError(
+                f"{name} holds NaN or infinity: expected finite numbers. Drop those rows, or fill them in."
+            )

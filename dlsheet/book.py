@@ -57,8 +57,12 @@ class MathMLRenderer(IPythonRenderer):
         return f'<span class="formula">{self.inline_math(body, display="block")}</span>'
 
     def inline_math(self, body, display="inline"):
+        try:
+            mathml = to_mathml(body.strip(), display=display)
+        except Exception:  # latex2mathml has many for a formula with a slip in it
+            return f'<code class="failed">{escape(body)}</code>'
         # Without the namespace, which HTML does not need and which nbconvert's headings would spell out.
-        return to_mathml(body.strip(), display=display).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+        return mathml.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 
 class PageExporter(HTMLExporter):

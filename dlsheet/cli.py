@@ -4,18 +4,21 @@ import argparse
 import os
 import sys
 
-from dlsheet import PROFILES
+from dlsheet import PROFILES, profile
 
 
 def main(arguments=None):
     """Run one command; returns the exit status, 0 when all went well."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to less
-    options = parser().parse_args(arguments)
     try:
+        options = parser().parse_args(arguments)
         return options.command(options)
     except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"error: {error}. python -m dlsheet doctor says what is missing.", file=sys.stderr)
         return 1
 
 
@@ -25,12 +28,14 @@ def parser():
     commands = top.add_subparsers(required=True, metavar="command")
 
     run = commands.add_parser("run", help="execute the notebooks, print what they found, write build/book/index.html")
-    run.add_argument("--only", nargs="+", default=(), metavar="N", help="numbers or names of notebooks")
+    run.add_argument(
+        "--only", nargs="+", action="extend", default=[], metavar="N", help="numbers or names of notebooks"
+    )
     run.add_argument(
         "--jobs", type=int, default=os.cpu_count(), metavar="N", help="how many at a time (default: %(default)s)"
     )
     run.add_argument(
-        "--profile", choices=PROFILES, default="quick", help="embedded data and seconds, or real data and longer"
+        "--profile", choices=PROFILES, default=profile(), help="embedded data and seconds, or real data and longer"
     )
     run.add_argument("--save", action="store_true", help="write the outputs into the notebooks: for their authors")
     run.set_defaults(command=run_notebooks)

@@ -61,7 +61,7 @@ def statements():
 def statement(statement_id):
     """The statement with this id; ValueError, with the nearest ids, when there is none."""
     by_id = {row.id: row for row in statements()}
-    if statement_id not in by_id:
+    if not isinstance(statement_id, str) or statement_id not in by_id:
         near = get_close_matches(str(statement_id), by_id, n=3) or list(by_id)[:3]
         raise ValueError(f"No statement has the id {statement_id!r}. Did you mean {' or '.join(near)}?")
     return by_id[statement_id]

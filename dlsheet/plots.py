@@ -73,15 +73,15 @@ def confusion_matrix(matrix, class_names, title):
     plt.show()
 
 
-def image_grid(images, titles=None, columns=8, title=None):
-    """Images side by side, grey or in colour, values 0 to 1.
+def image_grid(images, titles=None):
+    """Images side by side, eight in a row, grey or in colour, values 0 to 1.
 
     images: (n, height, width), (n, height, width, 1) or (n, height, width, 3). titles: n texts, or None.
     """
     images = np.asarray(images)
-    columns = min(columns, len(images))
+    columns = min(8, len(images))
     rows = -(-len(images) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.25 * rows + 0.3 * bool(title)), squeeze=False)
+    _, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.25 * rows), squeeze=False)
     for i, ax in enumerate(axes.flat):
         ax.axis("off")
         if i < len(images):
@@ -90,6 +90,4 @@ def image_grid(images, titles=None, columns=8, title=None):
             )
             if titles is not None:
                 ax.set_title(titles[i], fontsize=8, loc="center")
-    if title:
-        fig.suptitle(title, ha="left", x=0.02, fontsize=11)
     plt.show()

@@ -68,6 +68,8 @@ class RunFolder:
         Raises ValueError, and leaves the files alone, where they are damaged or belong to another run.
         """
         state = self._load() if self.state.exists() else None
+        if not state and self.new_best.exists():
+            raise ValueError(f"{self.new_best} belongs to no run here. Move it away, or choose another run_dir.")
         if state and state["settings"] != settings:
             self._refuse_other_run(state, settings)
             state = None

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_notebook
 from tqdm import tqdm
 
 from dlsheet.ledger import VERDICTS, statements
@@ -37,7 +39,8 @@ class Result:
 
     @property
     def title(self):
-        return self.notebook.cells[0].source.splitlines()[0].lstrip("# ")
+        lines = [line for cell in self.notebook.cells for line in cell.source.splitlines()]
+        return lines[0].lstrip("# ") if lines else self.path.stem
 
     @property
     def settled(self):
@@ -73,27 +76,29 @@ def find_notebooks(only=()):
 
 def execute(path, profile):
     """Execute one notebook in a fresh kernel, in its own folder. Returns a Result; a failing cell does not raise."""
-    notebook = nbformat.read(path, as_version=4)
+    start, notebook, started, error = time.perf_counter(), new_notebook(), [], None
     # Without a terminal behind them kernels write C-level messages into the notebook; under pytest, and so under
     # nbval, they do not. The outputs must be the same in both.
     environment = os.environ | {"DLSHEET_PROFILE": profile, "PYTEST_CURRENT_TEST": "dlsheet run"}
-    started = []
-    client = NotebookClient(
-        notebook,
-        on_cell_start=lambda cell, cell_index: started.append(cell_index + 1),
-        timeout=CELL_SECONDS[profile],
-        kernel_name="python3",
-        coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    start, error = time.perf_counter(), None
+    if os.environ.get("DLSHEET_DATA_DIR"):  # relative to where the command was given, not to the notebooks
+        environment["DLSHEET_DATA_DIR"] = str(Path(os.environ["DLSHEET_DATA_DIR"]).expanduser().resolve())
     try:
+        notebook = nbformat.read(path, as_version=4)
+        client = NotebookClient(
+            notebook,
+            on_cell_start=lambda cell, cell_index: started.append(cell_index + 1),
+            timeout=CELL_SECONDS[profile],
+            kernel_name="python3",
+            coalesce_streams=True,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(path.parent)}},
+        )
         client.execute(env=environment)
     except CellExecutionError as failure:
         error = f"cell {started[-1]}: {failure.ename}: {failure.evalue}"
-    except (CellTimeoutError, DeadKernelError) as failure:
-        error = f"cell {started[-1]}: {type(failure).__name__}: {str(failure).splitlines()[0]}"
+    except Exception as failure:  # a dead kernel, none at all, a file that is no notebook: the others go on
+        where = f"cell {started[-1]}: " if started else ""
+        error = f"{where}{type(failure).__name__}: {str(failure).partition(chr(10))[0]}"
     seconds = time.perf_counter() - start
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # the moments of execution differ each time
@@ -105,12 +110,16 @@ def execute_all(paths, profile, jobs):
     results = []
     with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(paths), unit="notebook", leave=False, disable=None) as bar:
         waiting = [pool.submit(execute, path, profile) for path in paths]
-        for done in as_completed(waiting):
-            result = done.result()
-            results.append(result)
-            outcome = f"FAILED in {result.error}" if result.error else "done"
-            bar.write(f"{result.path.stem:32} {result.seconds:6.1f} s  {outcome}")
-            bar.update()
+        try:
+            for done in as_completed(waiting):
+                result = done.result()
+                results.append(result)
+                outcome = f"FAILED in {result.error}" if result.error else "done"
+                bar.write(f"{result.path.stem:32} {result.seconds:6.1f} s  {outcome}")
+                bar.update()
+        except KeyboardInterrupt:  # the pool would wait for the notebooks; their kernels end with this process
+            print("Interrupted: nothing was written.", file=sys.stderr, flush=True)
+            os._exit(130)
     return sorted(results, key=lambda result: result.path)
 
 

@@ -71,8 +71,16 @@ def fit(
     """
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
     seed = whole_number("seed", seed, smallest=0)
+    if seed >= 2**32:
+        raise ValueError(
+            f"seed={seed}: expected a whole number below 2**32, which is all that NumPy's global state takes."
+        )
     if augment is not None and not isinstance(augment, dict):
         raise ValueError(f"augment={augment!r}: expected a dict of ranges, {{}} for the sheet's own, or None.")
+    if not all(hasattr(data, part) for part in ("x_train", "y_train")):
+        raise ValueError(f"data is a {type(data).__name__}: expected a Dataset. Make one from your arrays.")
+    if validation_data is not None and (not isinstance(validation_data, list | tuple) or len(validation_data) != 2):
+        raise ValueError("validation_data: expected a pair (x, y), such as (data.x_test, data.y_test), or None.")
     _prepare(model)
     x, y = training_arrays(model, data.x_train, data.y_train)
     settings = {"model": model_digest(model), "training data": array_digest(x, y), "validation data": "a tenth"}
@@ -85,8 +93,9 @@ def fit(
         steps_per_epoch = math.ceil(len(x) / batch_size)
     steps = _steps(model, steps_per_epoch)
     settings |= {"seed": seed, "batch_size": batch_size, "steps_per_epoch": steps, "backend": keras.backend.backend()}
-    settings["augmentation"] = "none" if augment is None else f"{engine}, {sorted(augment.items())}"
+    settings["augmentation"] = "none" if augment is None else f"{engine}, {_named(augment)}"
     one_pass = _one_pass(x, y, batch_size, augment, engine)
+    one_pass(seed=0)  # refuses ranges and engines that do not exist, before any work
 
     with open_run_folder(run_dir) as folder:
         history, values = folder.read(settings)
@@ -166,6 +175,11 @@ def _stream(one_pass, seed, epochs, steps):
         seeds = (np.random.SeedSequence([seed, epoch, nth]).generate_state(1)[0] for nth in itertools.count())
         passes = (one_pass(seed=int(pass_seed)) for pass_seed in seeds)
         yield from itertools.islice(itertools.chain.from_iterable(passes), steps)
+
+
+def _named(augment):
+    """The ranges in words that are the same in every process: a function by its name."""
+    return sorted((name, getattr(value, "__qualname__", value)) for name, value in augment.items())
 
 
 def _one_pass(x, y, batch_size, augment, engine):

@@ -16,6 +16,8 @@ def training_arrays(model, x, y, name="train"):
     x, y = np.asarray(x), np.asarray(y)
     if x.dtype.kind not in "biuf":
         raise ValueError(f"x_{name} holds {x.dtype}: expected numbers. Encode it first, a text as one-hot letters say.")
+    if x.ndim == 0 or y.ndim == 0:
+        raise ValueError(f"x_{name} has the shape {x.shape} and y_{name} {y.shape}: expected (n, …) and (n, …).")
     if len(x) == 0 or len(x) != len(y):
         raise ValueError(f"x_{name} has {len(x)} rows and y_{name} {len(y)}: expected as many of each, at least one.")
     if not _fits(x.shape[1:], model.input_shape[1:]):
@@ -24,7 +26,7 @@ def training_arrays(model, x, y, name="train"):
             "Reshape the data or build the model for them."
         )
     if x.dtype.kind == "f":
-        x = _finite(x, f"x_{name}").astype(keras.config.floatx(), copy=False)
+        x = _floats(x, f"x_{name}")
     loss = _loss_name(model)
     if loss.startswith(("categorical", "sparsecategorical")):
         labels = _labels(y, model.output_shape[1:], f"y_{name}")
@@ -83,7 +85,7 @@ def _values(y, output_shape, loss, name):
         )
     if loss.startswith("binary") and (y.min() < 0 or y.max() > 1):
         raise ValueError(f"{name} holds values from {y.min():g} to {y.max():g}: binary labels are 0 or 1. Recode them.")
-    return _finite(y, name).astype(keras.config.floatx(), copy=False)
+    return _floats(y, name)
 
 
 def _loss_name(model):
@@ -92,12 +94,15 @@ def _loss_name(model):
     return getattr(loss, "__name__", type(loss).__name__).replace("_", "").lower()
 
 
-def _finite(values, name):
+def _floats(values, name):
+    """The values in Keras's float type; ValueError where one is NaN or infinite, or too large for that type."""
+    with np.errstate(over="ignore"):
+        values = values.astype(keras.config.floatx(), copy=False)
     bad = ~np.isfinite(values)
     if bad.any():
         raise ValueError(
             f"{name} has {bad.sum()} values that are NaN or infinite, the first in row {np.argwhere(bad)[0][0]}: "
-            "expected finite numbers. Drop or fill them."
+            f"expected finite numbers that {keras.config.floatx()} can hold. Drop, fill or scale them."
         )
     return values
 

@@ -24,7 +24,7 @@ def test_doctor_finds_nothing_missing_here(capsys):
 
 
 def test_doctor_names_a_missing_and_an_old_package_and_how_to_mend_it(monkeypatch, capsys):
-    monkeypatch.setattr(doctor.metadata, "requires", lambda name: ["nosuchpackage>=1", "numpy>=99", "tqdm"])
+    monkeypatch.setattr(doctor, "dependencies", lambda: ["nosuchpackage>=1", "numpy>=99", "tqdm"])
     assert cli.main(["doctor"]) == 1
     shown = capsys.readouterr().out
     assert "✗ package: nosuchpackage>=1 is not installed" in shown
@@ -35,13 +35,13 @@ def test_doctor_names_a_missing_and_an_old_package_and_how_to_mend_it(monkeypatc
 def test_doctor_notices_a_cache_that_cannot_be_written(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setattr("dlsheet.datasets.cache_dir", lambda: tmp_path / "file" / "cache")
-    topic, found, mend = doctor.cache()
+    _, found, mend = doctor.cache()[0]
     assert "cannot be written" in found and "DLSHEET_DATA_DIR" in mend
 
 
 def test_doctor_notices_a_full_disk(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5e6}))
-    assert "free at least 1 GB" in doctor.disk()[2]
+    assert "free at least 1 GB" in doctor.disk()[0][2]
 
 
 def test_doctor_notices_a_backend_that_does_not_start():
@@ -63,3 +63,18 @@ def test_every_command_explains_itself(capsys):
             cli.main([command, "--help"])
         assert stopped.value.code == 0
     assert "usage: python -m dlsheet" in capsys.readouterr().out
+
+
+def test_doctor_goes_on_where_a_check_itself_fails(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "dependencies", lambda: 1 / 0)
+    assert cli.main(["doctor"]) == 1
+    shown = capsys.readouterr().out
+    assert "✗ packages: cannot be checked: ZeroDivisionError" in shown and "✓ backend" in shown
+
+
+def test_the_profile_may_come_from_the_environment(monkeypatch, capsys):
+    monkeypatch.setenv("DLSHEET_PROFILE", "full")
+    assert cli.parser().parse_args(["run"]).profile == "full"
+    monkeypatch.setenv("DLSHEET_PROFILE", "fast")
+    assert cli.main(["run"]) == 1
+    assert "expected one of quick, full" in capsys.readouterr().err

@@ -274,7 +274,7 @@ GOOD = np.zeros((4, 3072), np.uint8)
     "batch, complaint",
     [
         ({"data": GOOD[:, :-1], "labels": [0] * 4}, r"\(4, 3071\), expected \(n, 3072\)"),
-        ({"data": GOOD, "labels": [0] * 3}, "4 photographs and 3 labels"),
+        ({"data": GOOD, "labels": [0] * 3}, r"4 photographs and labels of the shape \(3,\)"),
         ({"data": GOOD, "labels": [0, 0, 0, 10]}, "label 10: expected 0 to 9"),
         ({"data": GOOD.astype(float), "labels": [0] * 4}, "f8, expected u1"),
         ({"labels": [0] * 4}, "damaged: KeyError"),

@@ -12,7 +12,7 @@ import pytest
 from notebook_form import faults
 
 from dlsheet.ledger import statements
-from dlsheet.runner import ROOT, SETTLED, find_notebooks, text_outputs
+from dlsheet.runner import NOTEBOOKS, ROOT, SETTLED, find_notebooks, text_outputs
 
 PATHS = find_notebooks()
 EVALUATION_METRICS = next(path for path in PATHS if path.name.startswith("01"))
@@ -25,6 +25,10 @@ def read(path):
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_notebook_is_one_of_the_family(path):
     assert faults(read(path), int(path.name[:2])) == []
+
+
+def test_every_notebook_has_a_number_so_that_its_form_is_tested():
+    assert sorted(NOTEBOOKS.glob("*.ipynb")) == PATHS
 
 
 def test_every_statement_of_a_notebook_is_settled_once_and_has_a_verdict():

@@ -1,5 +1,11 @@
 """Running notebooks: what is executed, what is reported, and what a failure does."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -81,3 +87,42 @@ def test_a_notebook_is_found_by_number_or_name(folder, wanted):
 def test_an_unknown_notebook_is_refused_with_those_there_are(folder, capsys):
     assert cli.main(["run", "--only", "99"]) == 1
     assert "No notebook '99'. There are: 01_good, 02_bad, 17_profile." in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_notebook_does_not_stop_the_others(folder, capsys):
+    (folder / "03_broken.ipynb").write_text("{ not json")
+    write_notebook(folder, "04_empty.ipynb")
+    assert cli.main(["run", "--only", "1", "--only", "3", "4"]) == 1
+    shown = capsys.readouterr()
+    assert "03_broken.ipynb, NotJSONError" in shown.err and "AUC 0.88" in shown.out
+
+
+def test_a_formula_with_a_slip_is_shown_as_it_stands(folder):
+    notebook = new_notebook(cells=[new_markdown_cell(r"# T $\frac{a}{$")])
+    nbformat.write(notebook, folder / "05_slip.ipynb")
+    assert cli.main(["run", "--only", "5"]) == 0
+    assert r"\frac{a}{" in (folder / "book" / "05_slip.html").read_text(encoding="utf-8")
+
+
+def test_a_relative_data_folder_means_the_one_where_the_command_was_given(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("DLSHEET_DATA_DIR", "mine")
+    write_notebook(folder, "06_where.ipynb", "import os; print('Main figure:', os.environ['DLSHEET_DATA_DIR'])")
+    assert execute(folder / "06_where.ipynb", "quick").main_figure == str(folder / "mine")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
+def test_an_interrupted_run_stops_at_once_and_starts_no_other_notebook(folder):
+    write_notebook(folder, "07_sleeps.ipynb", "import time; time.sleep(60)")
+    write_notebook(folder, "08_next.ipynb", "open('started', 'w')")
+    code = (
+        "import pathlib, sys; from dlsheet import cli, runner; "
+        f"runner.NOTEBOOKS = pathlib.Path({str(folder)!r}); "
+        "sys.exit(cli.main(['run', '--only', '7', '8', '--jobs', '1']))"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    time.sleep(4)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=10)
+    assert run.returncode == 130 and "Interrupted" in errors
+    assert not (folder / "started").exists()

@@ -140,7 +140,6 @@ OTHER = {
     "seed": {"seed": 8},
     "batch_size": {"batch_size": 9},
     "steps_per_epoch": {"steps_per_epoch": 3},
-    "augmentation": {"augment": AUGMENT},
     "training data": {"data": replace(DATA, x_train=changed(DATA.x_train))},
     "validation data": {"validation_data": (changed(DATA.x_test), DATA.y_test)},
     "model": {"model": small_model(units=9)},
@@ -154,6 +153,33 @@ def test_another_run_in_the_same_folder_is_noticed_and_left_alone(name, copy_of_
     with pytest.raises(ValueError, match=f"another {name}.*choose another run_dir"):
         fit_as_before(run_dir=copy_of_run, **arguments)
     assert files(copy_of_run) == before
+
+
+def test_another_augmentation_in_the_same_folder_is_noticed(tmp_path):
+    train(tmp_path, AUGMENT, epochs=1)
+    before = files(tmp_path)
+    with pytest.raises(ValueError, match="another augmentation.*choose another run_dir"):
+        train(tmp_path, {"rotation_range": 21}, epochs=2)
+    assert files(tmp_path) == before
+
+
+def test_a_wrong_range_is_refused_before_the_folder_is_made(tmp_path):
+    with pytest.raises(ValueError, match="nosuch"):
+        train(tmp_path / "run", {"nosuch": 1})
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("pair", [(DATA.x_test,), (DATA.x_test, DATA.y_test, 0), DATA.x_test, 0.1])
+def test_validation_data_that_is_no_pair_is_refused(pair, tmp_path):
+    with pytest.raises(ValueError, match="expected a pair"):
+        fit_as_before(small_model(), DATA, tmp_path, validation_data=pair)
+
+
+def test_a_number_too_large_for_float32_is_refused_before_any_work(tmp_path):
+    x = DATA.x_train.astype("float64")
+    x[3, 0] = 1e300
+    with pytest.raises(ValueError, match="first in row 3"):
+        fit_as_before(small_model(), replace(DATA, x_train=x), tmp_path)
 
 
 def test_another_compilation_in_the_same_folder_is_noticed(copy_of_run):

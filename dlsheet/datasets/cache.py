@@ -30,7 +30,9 @@ def places(data_dir=None):
     chosen = data_dir if data_dir is not None else os.environ.get(VARIABLE) or None
     if chosen is None:
         return [pooch.os_cache("dlsheet")]
-    chosen = Path(chosen).expanduser()
+    chosen = Path(os.path.expanduser(chosen))
+    if chosen.exists() and not chosen.is_dir():
+        raise ValueError(f"{VARIABLE if data_dir is None else 'data_dir'} names {chosen}, a file: expected a folder.")
     if chosen.resolve() == EMBEDDED.parent:
         raise ValueError(f"{chosen} holds the sets that are part of the project. Choose another folder for the others.")
     return [chosen] if data_dir is not None else [chosen, pooch.os_cache("dlsheet")]

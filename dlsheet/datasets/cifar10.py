@@ -54,12 +54,12 @@ def read_batch(path):
     try:
         with open(path, "rb") as file:
             batch = ByteArrayUnpickler(file, encoding="latin1").load()
-        data, labels = batch["data"].values, np.array(batch["labels"])
+        data, labels = batch["data"].values, np.array(getattr(batch["labels"], "values", batch["labels"]))
     except Exception as error:  # a damaged pickle raises anything
         raise ValueError(f"{path} is no CIFAR-10 batch, or damaged: {error!r}. Get it again.") from error
     if data.ndim != 2 or data.shape[1] != PIXELS:
         raise ValueError(f"{path} has data of the shape {data.shape}, expected (n, {PIXELS}). Get it again.")
-    if len(data) != len(labels):
-        raise ValueError(f"{path} has {len(data)} photographs and {len(labels)} labels. Get it again.")
+    if labels.shape != (len(data),):
+        raise ValueError(f"{path} has {len(data)} photographs and labels of the shape {labels.shape}. Get it again.")
     check_labels(labels, len(CLASS_NAMES), f"labels in {path}")
     return data, labels

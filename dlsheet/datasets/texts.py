@@ -2,11 +2,14 @@
 
 
 def read_text(path):
-    """The text of a UTF-8 file. Raises FileNotFoundError where it is missing, ValueError for another encoding."""
+    """The text of a UTF-8 file, without a byte order mark.
+
+    Raises FileNotFoundError where it is missing, ValueError for another encoding.
+    """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing. Put it there.")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not UTF-8 text: {error}. Get it again.") from error
 

@@ -154,7 +154,7 @@ def differing(given, expected):
 
 def untouched(answer):
     """Whether a function's body is still `...` (a docstring aside)."""
-    code = getattr(answer, "__code__", None)
+    code = getattr(inspect.unwrap(answer), "__code__", None)
     if code is None:
         return False
     instructions = [i for i in dis.get_instructions(code) if i.opname not in ("RESUME", "NOP", "CACHE")]
@@ -170,7 +170,7 @@ def outcome(task, function, case):
         try:
             result = function(*copy.deepcopy(case))
             return result if task.compared_by is None or result is ... else task.compared_by(result)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return Raised(error)
 
 
@@ -202,7 +202,7 @@ def numeric(value):
     """Whether a value is a number or a regular array of numbers."""
     try:
         return np.asarray(value).dtype.kind in "biuf"
-    except ValueError:  # lists of unequal lengths
+    except Exception:  # lists of unequal lengths; an object that is no array may raise what it likes
         return False
 
 
@@ -256,6 +256,11 @@ def short(value):
         text = " ".join(text.split())
         return text if value.size <= 12 else f"{text} of shape {value.shape}"
     if isinstance(value, list | tuple):
-        inner = ", ".join(map(short, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
-    return textwrap.shorten(repr(value), 200, placeholder=" …")
+        inner = ", ".join(map(short, value[:100]))
+        return cut(f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})")
+    return cut(repr(value))
+
+
+def cut(text, length=200):
+    """The text's beginning, if it is longer than that."""
+    return text if len(text) <= length else f"{text[: length - 2]} …"

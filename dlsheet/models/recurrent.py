@@ -17,7 +17,7 @@ def name_classifier(maxlen, alphabet_size, n_languages, units=(64, 32), cell="si
     Raises ValueError for a size that is not a positive whole number and for an unknown cell.
     Ledger: names.model.
     """
-    if cell not in RECURRENT:
+    if not isinstance(cell, str) or cell not in RECURRENT:
         raise ValueError(f"cell={cell!r}: expected one of {', '.join(RECURRENT)}.")
     first, second = whole_numbers("units", units, 2)
     n_languages = whole_number("n_languages", n_languages, smallest=2)

@@ -156,7 +156,8 @@ def auc(x, y):
     steps = np.diff(x)
     if (steps < 0).any() and (steps > 0).any():
         raise ValueError("x goes to and fro: expected numbers that never fall, or never rise. Sort the points by x.")
-    return float(abs(np.sum(steps * (y[:-1] + y[1:]) / 2)))
+    area = float(np.sum(steps * (y[:-1] + y[1:]) / 2))
+    return -area if (steps < 0).any() else area
 
 
 def roc_auc_score(y_true, y_score):
@@ -174,7 +175,7 @@ def roc_auc_score(y_true, y_score):
 
 def labels(y_true, y_pred):
     """Both as (n,) arrays of labels, or ValueError."""
-    y_true, y_pred = column("y_true", y_true), column("y_pred", y_pred)
+    y_true, y_pred = whole("y_true", column("y_true", y_true)), whole("y_pred", column("y_pred", y_pred))
     if len(y_true) != len(y_pred):
         raise ValueError(
             f"y_true has {len(y_true)} labels, y_pred {len(y_pred)}: expected one prediction for each label."
@@ -194,6 +195,15 @@ def column(name, values):
     missing = np.not_equal(values, values) | np.equal(values, None)
     if missing.any():
         raise ValueError(f"{name} lacks a value in {missing.sum()} of {len(values)} places: remove these examples.")
+    if values.dtype.kind == "f" and np.isinf(values).any():
+        raise ValueError(f"{name} holds infinity: expected finite numbers.")
+    return values
+
+
+def whole(name, values):
+    """Labels that are no fractions, or ValueError."""
+    if values.dtype.kind == "f" and (values != np.floor(values)).any():
+        raise ValueError(f"{name} holds fractions, such as probabilities: expected labels. Choose a threshold first.")
     return values
 
 
@@ -213,8 +223,8 @@ def zero_or_one(name, values):
     """`values` as integers, or ValueError for anything but 0 and 1."""
     if values.dtype.kind not in "biuf" or not np.isin(values, [0, 1]).all():
         raise ValueError(
-            f"{name} holds the labels {np.unique(values).tolist()[:5]}: expected 0 and 1 only. "
-            'For more classes choose average="macro", "micro", "weighted" or None.'
+            f"{name} holds the labels {np.unique(values).tolist()[:5]}: expected 0 and 1 only. Recode two classes; "
+            "for more take precision_score, recall_score or f1_score with an average."
         )
     return values.astype(int)
 
