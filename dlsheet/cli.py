@@ -128,6 +128,8 @@ def verify_data(options):
     from dlsheet.datasets import verify
 
     rows = verify()
+    if not rows:
+        print("Nothing downloaded yet: python -m dlsheet data get NAME.")
     for row in rows:
         print(f"{'✓' if row.ok else '✗'} {row.name:14} {row.file}: {row.why}")
     return 0 if all(row.ok for row in rows) else 1
