@@ -235,9 +235,9 @@ def _progress_bar(done, epochs):
 def _is_watched():
     """Whether a progress bar has a reader: at a terminal or in a live Jupyter session.
 
-    It must not get into outputs that are stored or compared: nbval's kernels have PYTEST_CURRENT_TEST, and whoever
-    else runs notebooks sets DLSHEET_PROGRESS=0.
+    It must not get into outputs that are stored or compared: nbval's kernels, and those of `dlsheet run`, have
+    PYTEST_CURRENT_TEST.
     """
-    if os.environ.get("DLSHEET_PROGRESS") == "0" or "PYTEST_CURRENT_TEST" in os.environ:
+    if "PYTEST_CURRENT_TEST" in os.environ:
         return False
     return sys.stdout.isatty() or "JPY_SESSION_NAME" in os.environ

@@ -375,12 +375,11 @@ def test_steps_that_steps_per_execution_does_not_divide_are_refused(tmp_path):
     [
         ({"JPY_SESSION_NAME": "19.ipynb"}, True),
         ({}, False),
-        ({"JPY_SESSION_NAME": "19.ipynb", "DLSHEET_PROGRESS": "0"}, False),
         ({"JPY_SESSION_NAME": "19.ipynb", "PYTEST_CURRENT_TEST": "19.ipynb::Cell 3"}, False),
     ],
 )
 def test_progress_is_shown_to_a_reader_only(environment, shown, monkeypatch):
-    for name in ("JPY_SESSION_NAME", "DLSHEET_PROGRESS", "PYTEST_CURRENT_TEST"):
+    for name in ("JPY_SESSION_NAME", "PYTEST_CURRENT_TEST"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
