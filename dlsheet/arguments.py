@@ -29,3 +29,10 @@ def image_shape(input_shape, smallest, why):
     if min(height, width) < smallest:
         raise ValueError(f"input_shape={input_shape}: expected at least {smallest}×{smallest} pixels, because {why}.")
     return height, width, channels
+
+
+def narrowed(width):
+    """A function from a number of filters to its share `width`, at least 1; ValueError unless 0 < width <= 1."""
+    if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1:
+        raise ValueError(f"width={width!r}: expected a share of the filters, above 0 and at most 1.")
+    return lambda count: max(1, round(count * width))

@@ -30,8 +30,20 @@ class Run:
 
 
 def compile_classifier(model):
-    """Compile a model that gives class probabilities as the sheet does, and return it. Ledger: keras_cnn.model."""
-    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    """Compile a model that gives class probabilities as the sheet does, and return it. Ledger: keras_cnn.model.
+
+    The losses of auxiliary heads (outputs whose names begin with "auxiliary") count 0.3, as in GoogLeNet's paper.
+    """
+    weights = None
+    if isinstance(model.output, dict):
+        weights = {name: 0.3 if name.startswith("auxiliary") else 1.0 for name in model.output}
+    loss = "categorical_crossentropy"
+    model.compile(
+        loss=dict.fromkeys(weights, loss) if weights else loss,
+        loss_weights=weights,
+        optimizer="adam",
+        metrics=dict.fromkeys(weights, ["accuracy"]) if weights else ["accuracy"],
+    )
     return model
 
 

@@ -1,6 +1,10 @@
 """Keras functional models. Each builder returns an uncompiled keras.Model with named layers; none trains."""
 
+from dlsheet.models.early import alexnet, lenet5
+from dlsheet.models.googlenet import googlenet
 from dlsheet.models.image import two_branch_cnn
 from dlsheet.models.recurrent import name_classifier
+from dlsheet.models.resnet import resnet50
+from dlsheet.models.vgg import vgg16, vgg19
 
-__all__ = ["name_classifier", "two_branch_cnn"]
+__all__ = ["alexnet", "googlenet", "lenet5", "name_classifier", "resnet50", "two_branch_cnn", "vgg16", "vgg19"]
