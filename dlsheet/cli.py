@@ -111,7 +111,7 @@ def list_data(options):
     from dlsheet.datasets import list_datasets
 
     for row in list_datasets():
-        print(f"{row.name:14} {row.where:12} {row.rows:>15}  {row.what}")
+        print(f"{row.name:14} {row.where:12} {row.rows or 'any':>15}  {row.what}")
     return 0
 
 

@@ -134,7 +134,7 @@ def test_nothing_is_printed_but_the_progress(server, capfd):
 
 
 def test_what_is_part_of_the_project_cannot_be_downloaded():
-    with pytest.raises(ValueError, match="digits is part of the project; to download are cifar10"):
+    with pytest.raises(ValueError, match="digits is embedded; to download are cifar10"):
         get("digits")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlsheet.arguments import whole_number
-from dlsheet.datasets import cifar10, embedded, imdb, names, ucihar
+from dlsheet.datasets import cifar10, embedded, imdb, names, photos_folder, ucihar
 from dlsheet.datasets.archive import check_sum
 from dlsheet.datasets.cache import check_archive, find, first_seen, locate
 from dlsheet.datasets.registry import SOURCES
@@ -16,12 +16,12 @@ from dlsheet.datasets.registry import SOURCES
 class Entry:
     """One set.
 
-    read: its reader, read(limit, **options) or, of one to download, read(folder, limit). rows: how many in all.
-    what: what a row is. options: the names of the reader's options.
+    read: its reader, read(limit, **options) or, of one in a folder, read(folder, limit, **options).
+    rows: how many in all; None for a folder of the user's own. what: what a row is. options: the names of the reader's.
     """
 
     read: Callable
-    rows: int
+    rows: int | None
     what: str
     options: tuple = ()
 
@@ -37,6 +37,9 @@ DATASETS = {
     "names18": Entry(names.names18, 20_074, "surnames of 18 languages"),
     "ucihar": Entry(ucihar.read, 10_299, "six activities, 128 steps of a smartphone's nine sensors"),
     "imdb": Entry(imdb.read, 50_000, "film reviews, friendly or not"),
+    "photos_folder": Entry(
+        photos_folder.read, None, "photographs of your own, a folder a class", options=("image_shape",)
+    ),
 }
 
 Row = namedtuple("Row", "name what rows real where")
@@ -54,8 +57,10 @@ def load(name, data_dir=None, limit=None, **options):
         cifar10                         float32 (n, 32, 32, 3) in [0, 1]
         ucihar                          float32 (n, 128, 9), the channels in feature_names, the persons in groups
         imdb                            str (n,), an object array
-    data_dir: the folder with the official archive, or unpacked folder, of one of the last four, and where it is
-    downloaded to otherwise. Default: DLSHEET_DATA_DIR, and then the cache of the operating system.
+        photos_folder                   float32 (n, 224, 224, 3) in [0, 1], other sizes with image_shape
+    data_dir: the folder with the official archive, or unpacked folder, of names18, cifar10, ucihar or imdb, and where
+    it is downloaded to otherwise. Default: DLSHEET_DATA_DIR, and then the cache of the operating system. Of
+    photos_folder: the folder with a folder of pictures for each class.
     limit: at most so many rows to train on and so many to test on; no more files are read than they need.
     Returns a Dataset; y is (n,), whole numbers, or floats for diabetes. The rows are the same on every machine.
     Raises ValueError for an unknown name or option, a limit that is no whole number above 0, or damaged data;
@@ -69,13 +74,15 @@ def load(name, data_dir=None, limit=None, **options):
         raise ValueError(f"{name} has no option {', '.join(unknown)}; it has {', '.join(entry.options) or 'none'}.")
     if name in SOURCES:
         return entry.read(locate(name, data_dir), limit)
+    if entry.rows is None:
+        return entry.read(data_dir, limit, **options)
     return entry.read(limit, **options)
 
 
 def list_datasets(data_dir=None):
     """One row a set: name, what it is, rows in all, whether it is real, where it is.
 
-    where: 'embedded', 'present' (in data_dir, DLSHEET_DATA_DIR or the cache) or 'to download'.
+    where: 'embedded', 'present' (in data_dir, DLSHEET_DATA_DIR or the cache), 'to download' or 'your own'.
     """
     return [Row(name, entry.what, entry.rows, True, whereabouts(name, data_dir)) for name, entry in DATASETS.items()]
 
@@ -83,7 +90,7 @@ def list_datasets(data_dir=None):
 def whereabouts(name, data_dir):
     """Where a set is, in the words of `list_datasets`."""
     if name not in SOURCES:
-        return "embedded"
+        return "your own" if DATASETS[name].rows is None else "embedded"
     return "present" if any(find(name, data_dir)) else "to download"
 
 
@@ -94,7 +101,7 @@ def get(name, data_dir=None):
     there by hand that lacks files: it is left as it is.
     """
     if known(name) not in SOURCES:
-        raise ValueError(f"{name} is part of the project; to download are {', '.join(SOURCES)}.")
+        raise ValueError(f"{name} is {whereabouts(name, data_dir)}; to download are {', '.join(SOURCES)}.")
     folder = locate(name, data_dir)
     missing = lacks(name, folder)
     if missing:

@@ -5,6 +5,17 @@ from dlsheet.models.googlenet import googlenet
 from dlsheet.models.image import two_branch_cnn
 from dlsheet.models.recurrent import name_classifier
 from dlsheet.models.resnet import resnet50
+from dlsheet.models.transfer import transfer_classifier
 from dlsheet.models.vgg import vgg16, vgg19
 
-__all__ = ["alexnet", "googlenet", "lenet5", "name_classifier", "resnet50", "two_branch_cnn", "vgg16", "vgg19"]
+__all__ = [
+    "alexnet",
+    "googlenet",
+    "lenet5",
+    "name_classifier",
+    "resnet50",
+    "transfer_classifier",
+    "two_branch_cnn",
+    "vgg16",
+    "vgg19",
+]
