@@ -18,6 +18,45 @@ def test_name_classifier_has_the_parameters_counted_by_hand():
     assert models.name_classifier(18, 27, 15).count_params() == first + second + (32 + 1) * 15
 
 
+def test_activity_classifier_has_the_parameters_counted_by_hand():
+    first, second = 64 * (9 + 64 + 1), 32 * (64 + 32 + 1)
+    assert models.activity_classifier().count_params() == first + second + (32 + 1) * 6
+
+
+@pytest.mark.parametrize("steps", (12, 200))
+@pytest.mark.parametrize("cell", ("simple_rnn", "lstm"))
+def test_unrolling_changes_no_output(steps, cell):
+    model = models.activity_classifier(steps, 3, 4, units=(8, 4), cell=cell)
+    x = np.random.default_rng(0).normal(size=(2, steps, 3)).astype("float32")
+    config = model.get_config()
+    for layer in config["layers"]:
+        if "unroll" in layer["config"]:
+            layer["config"]["unroll"] = not layer["config"]["unroll"]
+    other = keras.Model.from_config(config)
+    other.set_weights(model.get_weights())
+    np.testing.assert_allclose(model.predict(x, verbose=0), other.predict(x, verbose=0), atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", ("simple_rnn", "lstm", "gru"))
+def test_character_generator_cannot_see_the_letter_it_predicts(cell):
+    model = models.character_generator(7, 5, 3, units=8, cell=cell)
+    letters, language = np.array([[1, 2, 3, 4, 1, 2, 3]]), np.array([2])
+    changed = letters.copy()
+    changed[0, 4:] = 2
+    before, after = (model.predict({"letters": x, "language": language}, verbose=0) for x in (letters, changed))
+    assert before.shape == (1, 7, 5)
+    np.testing.assert_allclose(before.sum(axis=2), 1, rtol=1e-5)
+    np.testing.assert_array_equal(before[:, :4], after[:, :4])
+    assert not np.allclose(before[:, 4:], after[:, 4:])
+
+
+def test_character_generator_listens_to_the_language():
+    model = models.character_generator(7, 5, 3, units=8)
+    letters = np.ones((2, 7), int)
+    first, second = model.predict({"letters": letters, "language": np.array([0, 2])}, verbose=0)
+    assert not np.allclose(first, second)
+
+
 @pytest.mark.parametrize("cell", ("simple_rnn", "lstm", "gru"))
 def test_name_classifier_gives_probabilities(cell):
     model = models.name_classifier(7, 5, 3, units=(8, 4), cell=cell)
@@ -65,6 +104,9 @@ def test_the_smallest_image_and_odd_sizes_work(size):
         (lambda: models.name_classifier(0, 27, 15), "maxlen=0"),
         (lambda: models.name_classifier(18, 27, 15, units=(64,)), "expected 2 whole numbers"),
         (lambda: models.name_classifier(18, 27, 15, units=64), "expected 2 whole numbers"),
+        (lambda: models.activity_classifier(128.0), "n_steps=128.0"),
+        (lambda: models.activity_classifier(cell="transformer"), "expected one of simple_rnn, lstm, gru"),
+        (lambda: models.character_generator(7, 1, 3), "alphabet_size=1: expected a whole number of at least 2"),
         (lambda: models.two_branch_cnn(32), r"expected \(height, width, channels\)"),
     ],
 )
