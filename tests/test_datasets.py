@@ -43,7 +43,7 @@ def real(folder):
 def test_an_embedded_set_has_the_rows_that_the_list_says(name):
     data, (row,) = load(name), [row for row in list_datasets() if row.name == name]
     assert len(data.x_train) + len(data.x_test) == row.rows
-    assert data.name == name and data.real and data.origin
+    assert data.name == name and data.real == row.real and data.origin
 
 
 @pytest.mark.parametrize("name", ["digits", "breast_cancer", "wine", "names"])
@@ -194,6 +194,16 @@ def test_photos_are_two_colour_pictures_to_look_at():
     assert data.class_names == ("china", "flower") and data.y_train.tolist() == [0, 1]
     assert data.x_train.shape == (2, 427, 640, 3) and data.x_test.shape == (0, 427, 640, 3)
     assert data.x_train.dtype == np.float32 and 0 <= data.x_train.min() < data.x_train.max() <= 1
+
+
+def test_simulated_activity_says_so_and_tests_on_new_persons():
+    data = load("simulated_activity")
+    assert repr(data).startswith("simulated_activity (SIMULATED): 1512 to train on, 648 to test on, each 128×9")
+    assert not set(data.groups_train) & set(data.groups_test)
+    assert np.bincount(data.y_train).tolist() == [252] * 6
+    body, total = data.x_train[..., :3], data.x_train[..., 6:]
+    gravity = np.linalg.norm(total - body, axis=-1)
+    np.testing.assert_allclose(gravity, 1, atol=1e-5)  # g
 
 
 def test_names_are_of_many_languages_and_stand_in_one_only():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlsheet.arguments import whole_number
-from dlsheet.datasets import cifar10, embedded, imdb, names, photos_folder, ucihar
+from dlsheet.datasets import cifar10, embedded, imdb, names, photos_folder, simulated_activity, ucihar
 from dlsheet.datasets.archive import check_sum
 from dlsheet.datasets.cache import check_archive, find, first_seen, locate
 from dlsheet.datasets.registry import SOURCES
@@ -24,6 +24,7 @@ class Entry:
     rows: int | None
     what: str
     options: tuple = ()
+    real: bool = True
 
 
 DATASETS = {
@@ -32,6 +33,9 @@ DATASETS = {
     "wine": Entry(embedded.wine, 178, "wines by 13 measurements, three cultivars"),
     "diabetes": Entry(embedded.diabetes, 442, "patients by 10 measurements, their disease's progress"),
     "photos": Entry(embedded.photos, 2, "two colour photographs"),
+    "simulated_activity": Entry(
+        simulated_activity.simulated_activity, 2_160, "SIMULATED: six activities, in ucihar's layout", real=False
+    ),
     "names": Entry(names.names, 6_490, "surnames of 24 languages"),
     "cifar10": Entry(cifar10.read, 60_000, "colour photographs of 10 kinds of things, 32×32 pixels"),
     "names18": Entry(names.names18, 20_074, "surnames of 18 languages"),
@@ -55,7 +59,7 @@ def load(name, data_dir=None, limit=None, **options):
         photos                          float32 (2, 427, 640, 3) in [0, 1]
         names, names18                  str (n,)
         cifar10                         float32 (n, 32, 32, 3) in [0, 1]
-        ucihar                          float32 (n, 128, 9), the channels in feature_names, the persons in groups
+        ucihar, simulated_activity      float32 (n, 128, 9), the channels in feature_names, the persons in groups
         imdb                            str (n,), an object array
         photos_folder                   float32 (n, 224, 224, 3) in [0, 1], other sizes with image_shape
     data_dir: the folder with the official archive, or unpacked folder, of names18, cifar10, ucihar or imdb, and where
@@ -84,7 +88,9 @@ def list_datasets(data_dir=None):
 
     where: 'embedded', 'present' (in data_dir, DLSHEET_DATA_DIR or the cache), 'to download' or 'your own'.
     """
-    return [Row(name, entry.what, entry.rows, True, whereabouts(name, data_dir)) for name, entry in DATASETS.items()]
+    return [
+        Row(name, entry.what, entry.rows, entry.real, whereabouts(name, data_dir)) for name, entry in DATASETS.items()
+    ]
 
 
 def whereabouts(name, data_dir):
