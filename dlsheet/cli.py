@@ -54,8 +54,8 @@ def parser():
     get.set_defaults(command=get_data)
     actions.add_parser("verify", help="check what is on this machine").set_defaults(command=verify_data)
 
-    bench = commands.add_parser("bench", help="measure two ways of doing the same in one go and print the ratio")
-    bench.add_argument("name", choices=["augmentation"])
+    bench = commands.add_parser("bench", help="measure several ways of doing the same in one go and print the ratios")
+    bench.add_argument("name", choices=["augmentation", "network", "convolution"])
     bench.set_defaults(command=run_bench)
     return top
 

@@ -203,6 +203,11 @@ def test_values_are_shown_short(value, text):
     assert short(value) == text
 
 
+def test_ragged_arguments_are_ordered_by_size_too():
+    chunks = [np.ones(2), np.ones(1)]
+    assert engine.size((chunks,)) == (3, 3.0) < engine.size(([*chunks, "ab"], 0)) == (6, 3.0)
+
+
 OTHER_RIGHT_ANSWERS = {
     "macro_recall": lambda matrix: np.mean(np.diag(matrix) / np.maximum(matrix.sum(axis=1), 1)),
     "auc_by_pairs": lambda y_true, y_score: np.mean(

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,13 @@ def test_notebook_is_one_of_the_family(path):
 
 def test_every_notebook_has_a_number_so_that_its_form_is_tested():
     assert sorted(NOTEBOOKS.glob("*.ipynb")) == PATHS
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_links_to_other_notebooks_lead_somewhere(path):
+    text = "".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    linked = re.findall(r"\]\(([^)#]+\.ipynb)", text)
+    assert linked and all((NOTEBOOKS / name).is_file() for name in linked), linked
 
 
 def test_every_statement_of_a_notebook_is_settled_once_and_has_a_verdict():

@@ -229,9 +229,18 @@ def void(result):
 
 def size(case):
     """How much there is to read in these arguments: first the number of values, then their magnitude."""
-    values = [np.ravel(np.asarray(value)) for value in case if numeric(value)]
-    magnitude = sum(float(np.abs(value.astype(float)).sum()) for value in values)
-    return sum(len(str(value)) if isinstance(value, str) else np.size(value) for value in case), magnitude
+    parts = list(pieces(case))
+    magnitude = sum(float(np.abs(np.asarray(part, float)).sum()) for part in parts if numeric(part))
+    return sum(len(part) if isinstance(part, str) else np.size(part) for part in parts), magnitude
+
+
+def pieces(value):
+    """What a case is made of: regular arrays, numbers and texts, in whatever lists they stand."""
+    if isinstance(value, list | tuple) and not numeric(value):
+        for part in value:
+            yield from pieces(part)
+    else:
+        yield value
 
 
 def call(task, case):

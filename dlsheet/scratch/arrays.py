@@ -7,8 +7,10 @@ def finite(name, values):
     """`values` as a floating-point array of at least one number, all of them finite; ValueError otherwise."""
     try:
         values = np.asarray(values)
+        if values.dtype.kind not in "fiubO":  # text, dates and complex numbers, which NumPy would convert
+            raise TypeError
         values = values if values.dtype.kind == "f" else values.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name} holds something that is no number, or rows of unequal length.") from None
     if values.size == 0:
         raise ValueError(f"{name} has shape {values.shape}: expected at least one number.")

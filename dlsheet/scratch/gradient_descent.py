@@ -1,6 +1,7 @@
 """Gradient descent, and the batches that its variants use. Ledger: gradient_descent.algorithm, variants.*."""
 
 import warnings
+from itertools import count
 
 import numpy as np
 
@@ -23,11 +24,13 @@ def gradient_descent(gradient, theta0, learning_rate, tolerance=1e-6, max_steps=
     theta = next(path)
     for _ in range(max_steps):
         previous, theta = theta, next(path)
-        if np.linalg.norm(theta - previous) < tolerance:
+        with np.errstate(over="ignore"):
+            move = np.linalg.norm(theta - previous)
+        if move < tolerance:
             return theta
     warnings.warn(
-        f"θ still moved by {np.linalg.norm(theta - previous):.3g} after {max_steps} steps, more than the tolerance "
-        f"{tolerance:g}. Allow more steps, or try another learning rate.",
+        f"θ still moved by {move:.3g} after {max_steps} steps, more than the tolerance {tolerance:g}. "
+        "Allow more steps, or try another learning rate.",
         RuntimeWarning,
         stacklevel=2,
     )
@@ -40,20 +43,21 @@ def descend(gradient, theta0, learning_rate):
     Arguments and errors as gradient_descent.
     """
     positive("learning_rate", learning_rate)
-    theta = finite("theta0", theta0)
-    step = 0
-    while True:
+    return _path(gradient, finite("theta0", theta0), learning_rate)
+
+
+def _path(gradient, theta, learning_rate):
+    for step in count(1):
         yield theta
-        slope = np.asarray(gradient(theta))
-        if slope.shape != theta.shape:
-            raise ValueError(f"gradient gave shape {slope.shape}, θ has {theta.shape}: expected the same.")
         with np.errstate(over="ignore", invalid="ignore"):
+            slope = np.asarray(gradient(theta))
+            if slope.shape != theta.shape:
+                raise ValueError(f"gradient gave shape {slope.shape}, θ has {theta.shape}: expected the same.")
             theta = theta - learning_rate * slope
-        step += 1
         if not np.isfinite(theta).all():
             raise ValueError(
                 f"θ left the finite numbers at step {step}: learning_rate={learning_rate} is too large here. "
-                "Try a tenth of it."
+                "Try a tenth of it. If that changes nothing, the gradient itself is no number."
             )
 
 
@@ -62,12 +66,15 @@ def minibatches(x, y, batch_size, rng):
 
     x, y: arrays of m rows, on a disk if need be (numpy.memmap): only the rows of one batch are read, and m whole
     numbers are held. batch_size: m gives batch gradient descent, 1 stochastic gradient descent.
-    rng: a numpy.random.Generator. Raises ValueError for unequal lengths, no rows, or a batch_size that is no whole
-    number of at least 1.
+    rng: a numpy.random.Generator. Raises ValueError for unequal lengths, no rows, a batch_size that is no whole
+    number of at least 1, or an rng that is no Generator: a seed would give every pass the same order.
     """
     whole_number("batch_size", batch_size)
-    if len(x) != len(y) or len(x) == 0:
-        raise ValueError(f"x has {len(x)} rows, y {len(y)}: expected as many, and at least one.")
+    x, y = np.asarray(x), np.asarray(y)  # of a memmap this is a view, not a copy
+    if x.ndim == 0 or x.shape[:1] != y.shape[:1] or len(x) == 0:
+        raise ValueError(f"x has shape {x.shape}, y {y.shape}: expected as many rows in both, and at least one.")
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng={rng!r}: expected a generator, numpy.random.default_rng(0), made once for all passes.")
     return _batches(x, y, batch_size, rng.permutation(len(x)))
 
 

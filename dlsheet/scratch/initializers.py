@@ -8,22 +8,27 @@ import numpy as np
 
 from dlsheet.arguments import whole_number
 
+SPREAD_OF_CUT_NORMAL = 0.87962566103423978  # standard deviation of a standard normal cut off at ±2
+
 
 def glorot_uniform(n_in, n_out, rng):
     """Uniform on [-r, r], r = √(6 / (n_in + n_out)): variance 2 / (n_in + n_out). Also called Xavier; for tanh.
 
     Glorot and Bengio (2010), equation 16.
     """
-    return _uniform(np.sqrt(6 / _sum(n_in, n_out)), n_in, n_out, rng)
+    n_in, n_out = sizes(n_in, n_out)
+    r = np.sqrt(6 / (n_in + n_out))
+    return rng.uniform(-r, r, (n_in, n_out))
 
 
 def he_uniform(n_in, n_out, rng):
     """Uniform on [-r, r], r = √(6 / n_in): variance 2 / n_in, twice what a linear layer needs, because ReLU halves it.
 
-    He et al. (2015), equation 10.
+    He et al. (2015), equation 10, which is about the variance; their weights are normal.
     """
-    _sum(n_in, n_out)
-    return _uniform(np.sqrt(6 / n_in), n_in, n_out, rng)
+    n_in, n_out = sizes(n_in, n_out)
+    r = np.sqrt(6 / n_in)
+    return rng.uniform(-r, r, (n_in, n_out))
 
 
 def he_normal(n_in, n_out, rng):
@@ -31,19 +36,13 @@ def he_normal(n_in, n_out, rng):
 
     He et al. (2015), equation 10, where nothing is cut off.
     """
-    _sum(n_in, n_out)
+    n_in, n_out = sizes(n_in, n_out)
     weights = rng.standard_normal((n_in, n_out))
     while (far := np.abs(weights) > 2).any():
         weights[far] = rng.standard_normal(far.sum())
     return weights * np.sqrt(2 / n_in) / SPREAD_OF_CUT_NORMAL
 
 
-SPREAD_OF_CUT_NORMAL = 0.87962566103423978  # standard deviation of a standard normal cut off at ±2
-
-
-def _uniform(r, n_in, n_out, rng):
-    return rng.uniform(-r, r, (n_in, n_out))
-
-
-def _sum(n_in, n_out):
-    return whole_number("n_in", n_in) + whole_number("n_out", n_out)
+def sizes(n_in, n_out):
+    """Both as whole numbers of at least 1, or ValueError."""
+    return whole_number("n_in", n_in), whole_number("n_out", n_out)

@@ -16,7 +16,8 @@ def mse_cost(y_true, y_pred):
     Raises ValueError for unequal shapes, empty input or NaN. Ledger: gradient_descent.mse_cost.
     """
     y_true, y_pred = alike(y_true, y_pred)
-    return float(np.sum((y_pred - y_true) ** 2) / (2 * len(y_true)))
+    with np.errstate(over="ignore"):  # beyond all numbers it is infinite
+        return float(np.sum((y_pred - y_true) ** 2) / (2 * len(y_true)))
 
 
 def mse_gradient(x, y_true, y_pred):
@@ -47,9 +48,11 @@ def cross_entropy_cost(y_true, y_pred):
 def cross_entropy_gradient(x, y_true, y_pred):
     """(1/m Σ (ŷ-y) x, 1/m Σ (ŷ-y)): the gradient of cross_entropy_cost for a sigmoid unit.
 
-    Arguments, result and errors as mse_gradient. Ledger: gradient_descent.ce_gradient.
+    Arguments, result and errors as mse_gradient; labels outside [0, 1] are refused too.
+    Ledger: gradient_descent.ce_gradient.
     """
     x, y_true, y_pred = unit(x, y_true, y_pred)
+    probabilities("y_true", y_true)
     dz = y_pred - y_true
     return dz @ x / len(x), float(dz.mean())
 

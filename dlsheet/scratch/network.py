@@ -5,13 +5,14 @@ side by side as columns, so its W is the kernel transposed. Each layer's `forwar
 backward takes ∂J/∂output, writes ∂J/∂params into `grads` and returns ∂J/∂input. Ledger: graph.*, backprop.*.
 """
 
+import math
+
 import numpy as np
-from scipy.special import xlogy
+from scipy.special import log_expit
 
 from dlsheet.arguments import whole_number
-from dlsheet.scratch import losses
 from dlsheet.scratch.activations import ACTIVATIONS, derivative
-from dlsheet.scratch.arrays import between, positive, table
+from dlsheet.scratch.arrays import between, finite, positive, table
 from dlsheet.scratch.gradient_descent import minibatches
 from dlsheet.scratch.initializers import glorot_uniform
 from dlsheet.scratch.regularizers import dropout
@@ -25,14 +26,13 @@ class Activation:
         self.name, self.derivative = name, derivative(name)
 
     def forward(self, z, training=False):
-        self.z = z
-        return ACTIVATIONS[self.name](z)
+        self.z, self.a = z, ACTIVATIONS[self.name](z)
+        return self.a
 
     def backward(self, da):
-        slope = self.derivative(self.z)
-        if self.name == "softmax":  # each output depends on all inputs of its row
-            return np.einsum("mi,mij->mj", da, slope)
-        return da * slope
+        if self.name == "softmax":  # each output depends on all inputs of its row: da times the row's Jacobian
+            return self.a * (da - (da * self.a).sum(axis=-1, keepdims=True))
+        return da * self.derivative(self.z)
 
 
 class Dense:
@@ -48,10 +48,8 @@ class Dense:
 
     def forward(self, x, training=False):
         kernel, bias = self.params
-        if np.ndim(x) != 2 or x.shape[1] != len(kernel):
-            raise ValueError(f"x has shape {np.shape(x)}: expected (m, {len(kernel)}), an example a row.")
-        self.x = x
-        return self.activation.forward(x @ kernel + bias)
+        self.x = rows(x, len(kernel))
+        return self.activation.forward(self.x @ kernel + bias)
 
     def backward(self, da):
         return self.backward_z(self.activation.backward(da))
@@ -75,17 +73,19 @@ class BatchNorm:
         whole_number("n", n)
         self.params = [np.ones(n), np.zeros(n)]
         self.moving_mean, self.moving_variance = np.zeros(n), np.ones(n)
-        self.momentum, self.epsilon = between("momentum", momentum, 0, 1, "a fraction"), positive("epsilon", epsilon)
+        self.momentum = float(between("momentum", momentum, 0, 1, "a fraction"))
+        self.epsilon = float(positive("epsilon", epsilon))
 
     def forward(self, z, training=False):
         gamma, beta = self.params
+        z = rows(z, len(gamma))
         self.training = training
         if training:
             mean, variance = z.mean(axis=0), z.var(axis=0)
-            self.moving_mean = self.momentum * self.moving_mean + (1 - self.momentum) * mean
-            self.moving_variance = self.momentum * self.moving_variance + (1 - self.momentum) * variance
+            self.moving_mean = self._moved(self.moving_mean, mean)
+            self.moving_variance = self._moved(self.moving_variance, variance)
         else:
-            mean, variance = self.moving_mean.astype(z.dtype), self.moving_variance.astype(z.dtype)
+            mean, variance = self.moving_mean.astype(gamma.dtype), self.moving_variance.astype(gamma.dtype)
         self.deviation = np.sqrt(variance + self.epsilon)
         self.z_hat = (z - mean) / self.deviation
         return gamma * self.z_hat + beta
@@ -96,6 +96,9 @@ class BatchNorm:
         if self.training:  # each example moves the mean and the variance too
             dz_hat = dz_hat - dz_hat.mean(axis=0) - self.z_hat * (dz_hat * self.z_hat).mean(axis=0)
         return dz_hat / self.deviation
+
+    def _moved(self, average, new):
+        return (self.momentum * average + (1 - self.momentum) * new).astype(self.params[0].dtype)
 
 
 class Dropout:
@@ -120,14 +123,17 @@ class Network:
     linear: 1/(2m) Σ (ŷ-y)². sigmoid: cross-entropy of each output. softmax: -1/m Σ y log ŷ over one-hot rows.
     With each of these pairs ∂J/∂z of the output layer is (ŷ - y) / m.
     penalty: None, or a function such as partial(l2, lam=0.01), applied to every Dense kernel and added to the cost.
-    Raises ValueError for another last layer or activation.
+    All is computed in the precision of the parameters: float64, until other ones are assigned.
+    Raises ValueError for another last layer or activation, or a layer that stands twice.
     """
 
     def __init__(self, layers, penalty=None):
-        last = layers[-1] if layers else None
+        self.layers, self.penalty = list(layers), penalty
+        last = self.layers[-1] if self.layers else None
         if not isinstance(last, Dense) or last.activation.name not in COSTS:
             raise ValueError(f"The last layer must be Dense with one of the activations {', '.join(COSTS)}.")
-        self.layers, self.penalty = list(layers), penalty
+        if len(set(map(id, self.layers))) < len(self.layers):
+            raise ValueError("A layer stands twice, but keeps what one pass needs: make a new one for each place.")
 
     @property
     def params(self):
@@ -136,38 +142,46 @@ class Network:
 
     @params.setter
     def params(self, params):
-        if [np.shape(theta) for theta in params] != [theta.shape for theta in self.params]:
+        params = [np.asarray(theta) for theta in params]
+        if [theta.shape for theta in params] != [theta.shape for theta in self.params]:
             raise ValueError(f"Expected {len(self.params)} arrays of the shapes that the network has.")
-        rest = iter(params)
+        rest = iter(theta if theta.dtype.kind == "f" else theta.astype(float) for theta in params)
         for layer in self.layers:
             layer.params = [next(rest) for _ in layer.params]
 
     def forward(self, x, training=False):
         """The outputs (m, n_out) for x (m, n_in)."""
+        x = np.asarray(x, self._dtype())
         for layer in self.layers:
             x = layer.forward(x, training)
         return x
 
     def cost(self, x, y, training=False):
-        """J for x (m, n_in) and y (m, n_out), a float; the penalty is part of it."""
-        return self._cost(y, self.forward(x, training))
+        """J for x (m, n_in) and y (m, n_out), a float; the penalty is part of it. Raises ValueError as fit."""
+        x, y = self._examples(x, y)
+        self.forward(x, training)
+        return self._cost(y)
 
     def gradients(self, x, y):
-        """∂J/∂params, a list like params, by backpropagation; training mode. Arguments as cost."""
-        return self._step(x, y)[1]
+        """∂J/∂params, a list like params, by backpropagation; training mode. Arguments and errors as cost."""
+        return self._step(*self._examples(x, y))[1]
 
     def fit(self, x, y, optimizer, epochs, batch_size, rng):
         """Train on mini-batches in a new random order each epoch. Returns the mean cost of each epoch's batches.
 
         x: (m, n_in). y: (m, n_out). optimizer: from scratch.optimizers. rng: a numpy.random.Generator.
-        Raises ValueError for data that do not match or hold NaN, before any step.
+        Raises ValueError for data that do not match, hold NaN, or are no targets of this output, before any step;
+        and later for a cost that leaves the finite numbers.
         """
-        x, y = table("x", x), table("y", y)
+        x, y = self._examples(x, y)
         history = []
-        for _ in range(whole_number("epochs", epochs)):
+        for epoch in range(whole_number("epochs", epochs)):
             costs = []
             for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-                cost, grads = self._step(x_batch, y_batch)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    cost, grads = self._step(x_batch, y_batch)
+                if not math.isfinite(cost):
+                    raise ValueError(f"The cost became {cost} in epoch {epoch + 1}. Lower the learning rate.")
                 self.params = optimizer.update(self.params, grads)
                 costs.append(cost * len(x_batch))
             history.append(sum(costs) / len(x))
@@ -175,35 +189,59 @@ class Network:
 
     def _step(self, x, y):
         output = self.forward(x, training=True)
-        cost = self._cost(y, output)
+        cost = self._cost(y)
         grad = self.layers[-1].backward_z((output - y) / len(x))
         for layer in reversed(self.layers[:-1]):
             grad = layer.backward(grad)
         if self.penalty:
             for layer in self._dense():
-                layer.grads[0] = layer.grads[0] + self.penalty(layer.params[0])[1]
+                layer.grads[0] += self.penalty(layer.params[0])[1]
         return cost, [grad for layer in self.layers for grad in layer.grads]
 
-    def _cost(self, y, output):
-        if np.shape(y) != output.shape:
-            raise ValueError(f"y has shape {np.shape(y)}, the output {output.shape}: expected the same.")
-        cost = COSTS[self.layers[-1].activation.name](y, output)
+    def _cost(self, y):
+        """J of the last forward pass."""
+        cost = float(np.sum(COSTS[self._output()](self.layers[-1].activation.z, y)) / len(y))
         return cost + sum(self.penalty(layer.params[0])[0] for layer in self._dense()) if self.penalty else cost
+
+    def _examples(self, x, y):
+        """x and y as arrays in the network's precision; ValueError unless y are targets for these outputs."""
+        x, y = table("x", x), table("y", y)
+        n_out = len(self.layers[-1].params[1])
+        if y.shape != (len(x), n_out):
+            raise ValueError(
+                f"x has {len(x)} rows, y shape {y.shape}: expected y ({len(x)}, {n_out}), a column for each output. "
+                "Class numbers become one-hot rows by np.eye(n_classes)[labels]."
+            )
+        if self._output() != "linear" and (y.min() < 0 or y.max() > 1):
+            raise ValueError(f"y runs from {y.min():g} to {y.max():g}: expected values in [0, 1].")
+        if self._output() == "softmax" and not np.allclose(y.sum(axis=1), 1, atol=1e-3):
+            raise ValueError("The rows of y do not add up to 1: softmax needs one-hot rows, or probabilities.")
+        return x.astype(self._dtype(), copy=False), y.astype(self._dtype(), copy=False)
 
     def _dense(self):
         return [layer for layer in self.layers if isinstance(layer, Dense)]
 
+    def _output(self):
+        return self.layers[-1].activation.name
 
-def categorical_cross_entropy(y_true, y_pred):
-    """-1/m Σ y log ŷ, for rows (m, k) of probabilities."""
-    return float(-np.sum(xlogy(y_true, y_pred)) / len(y_true))
+    def _dtype(self):
+        return self.layers[-1].params[0].dtype
 
 
+# The cost of each output, from z, where no logarithm of 0 can occur: log ŷ is log_expit(z), or z - log Σ e^z.
 COSTS = {
-    "linear": losses.mse_cost,
-    "sigmoid": losses.cross_entropy_cost,
-    "softmax": categorical_cross_entropy,
+    "linear": lambda z, y: (z - y) ** 2 / 2,
+    "sigmoid": lambda z, y: -y * log_expit(z) - (1 - y) * log_expit(-z),
+    "softmax": lambda z, y: y * (np.logaddexp.reduce(z, axis=1, keepdims=True) - z),
 }
+
+
+def rows(x, n):
+    """x as an array if its shape is (m, n); ValueError otherwise."""
+    x = np.asarray(x)
+    if x.ndim != 2 or x.shape[1] != n:
+        raise ValueError(f"x has shape {x.shape}: expected (m, {n}), an example a row.")
+    return x
 
 
 def numerical_gradient(function, x, step=1e-5):
@@ -212,7 +250,7 @@ def numerical_gradient(function, x, step=1e-5):
     function: of an array like x, returns a number. x: an array of any shape. step: h. Returns an array of x's shape.
     The error is of order h²; 1e-5 balances it with rounding in float64. Raises ValueError for an x that is not finite.
     """
-    x = np.array(x, dtype=float)
+    x = finite("x", x).astype(float)
     positive("step", step)
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):

@@ -1,0 +1,293 @@
+"""Exercises of notebook 11, optimizers and schedules."""
+
+import numpy as np
+
+from dlsheet.exercises.engine import exercise
+
+
+def momentum_states():
+    """(theta, m, gradient, alpha, beta): a first step, an old m alone, then random ones."""
+    rng = np.random.default_rng(1)
+    yield np.array([1.0, -1.0]), np.array([0.0, 0.0]), np.array([2.0, 4.0]), 0.1, 0.9
+    yield np.array([1.0, 2.0]), np.array([0.5, -0.5]), np.array([0.0, 0.0]), 0.1, 0.5
+    for n in rng.integers(1, 5, 20):
+        theta, m, gradient = rng.normal(size=(3, n)).round(2)
+        yield theta, m, gradient, float(rng.choice([0.01, 0.1, 2.0])), float(rng.choice([0.5, 0.9, 0.99]))
+
+
+@exercise(
+    inputs=momentum_states,
+    mistakes={
+        "You took an average, with 1 - β before the new gradient. The sheet's m is a decaying sum.": (
+            lambda theta, m, gradient, alpha, beta: (
+                theta - beta * m - (1 - beta) * alpha * gradient,
+                beta * m + (1 - beta) * alpha * gradient,
+            )
+        ),
+        "The learning rate came in twice: it is in m already.": lambda theta, m, gradient, alpha, beta: (
+            theta - alpha * (beta * m + alpha * gradient),
+            beta * m + alpha * gradient,
+        ),
+        "The learning rate is missing: θ would jump by the whole gradient.": (
+            lambda theta, m, gradient, alpha, beta: (theta - beta * m - gradient, beta * m + gradient)
+        ),
+        "You moved by the old m. The new gradient has to count in this step.": (
+            lambda theta, m, gradient, alpha, beta: (theta - m, beta * m + alpha * gradient)
+        ),
+        "You moved uphill: subtract m.": lambda theta, m, gradient, alpha, beta: (
+            theta + beta * m + alpha * gradient,
+            beta * m + alpha * gradient,
+        ),
+        "The old m did not fade: multiply it by β.": lambda theta, m, gradient, alpha, beta: (
+            theta - m - alpha * gradient,
+            m + alpha * gradient,
+        ),
+        "Both are right, in the other order: θ first, then m.": lambda theta, m, gradient, alpha, beta: (
+            beta * m + alpha * gradient,
+            theta - beta * m - alpha * gradient,
+        ),
+    },
+    hints=[
+        "Two lines: first the new m, then the new θ.",
+        "The new m is what is left of the old one and one step of plain gradient descent.",
+        "θ moves by the new m, and the learning rate is part of it.",
+    ],
+    why="Whoever takes m for an average and sets α ten times too high wonders why the loss explodes.",
+)
+def momentum_step(theta, m, gradient, alpha, beta):
+    m = beta * m + alpha * gradient
+    return theta - m, m
+
+
+def adagrad_states():
+    """(theta, s, gradient, alpha, epsilon), several parameters, with gradients of 0 and with a large epsilon."""
+    rng = np.random.default_rng(2)
+    yield np.array([1.0, 1.0]), np.array([0.0, 0.0]), np.array([3.0, 4.0]), 0.5, 1e-8
+    yield np.array([1.0, -1.0]), np.array([0.0, 1.0]), np.array([0.0, 0.0]), 0.5, 1e-8
+    yield np.array([0.0, 0.0]), np.array([0.0, 0.0]), np.array([0.1, -0.2]), 1.0, 0.1
+    for n in rng.integers(2, 5, 20):
+        theta, gradient = rng.normal(size=(2, n)).round(2)
+        yield theta, (4 * rng.random(n)).round(2), gradient, 0.5, float(rng.choice([1e-8, 0.1]))
+
+
+@exercise(
+    inputs=adagrad_states,
+    mistakes={
+        "That is the dot product, one number for all parameters: the sheet's misprint. Square each entry by itself.": (
+            lambda theta, s, gradient, alpha, epsilon: (
+                theta - alpha / (np.sqrt(s + gradient @ gradient) + epsilon) * gradient,
+                s + gradient @ gradient,
+            )
+        ),
+        "Your ε stands inside the root, as in Keras. The sheet adds it outside.": (
+            lambda theta, s, gradient, alpha, epsilon: (
+                theta - alpha / np.sqrt(s + gradient**2 + epsilon) * gradient,
+                s + gradient**2,
+            )
+        ),
+        "You divided by the root of the old s. The new gradient counts already.": (
+            lambda theta, s, gradient, alpha, epsilon: (
+                theta - alpha / (np.sqrt(s) + epsilon) * gradient,
+                s + gradient**2,
+            )
+        ),
+        "The root is missing: divide by √s, not by s.": lambda theta, s, gradient, alpha, epsilon: (
+            theta - alpha / (s + gradient**2 + epsilon) * gradient,
+            s + gradient**2,
+        ),
+        "You forgot what was in s before: add to it.": lambda theta, s, gradient, alpha, epsilon: (
+            theta - alpha / (np.abs(gradient) + epsilon) * gradient,
+            gradient**2,
+        ),
+        "The step lacks the gradient: its sign and its length are still needed.": (
+            lambda theta, s, gradient, alpha, epsilon: (
+                theta - alpha / (np.sqrt(s + gradient**2) + epsilon),
+                s + gradient**2,
+            )
+        ),
+    },
+    hints=[
+        "s has one entry for each parameter.",
+        "Add the square of each entry of the gradient to its entry of s.",
+        "Divide α by √s + ε, entry by entry, and multiply by the gradient.",
+    ],
+    why="One number for all would be gradient descent with a falling rate: nothing would adapt to the parameters.",
+)
+def adagrad_step(theta, s, gradient, alpha, epsilon):
+    s = s + gradient * gradient
+    return theta - alpha / (np.sqrt(s) + epsilon) * gradient, s
+
+
+def adam_states():
+    """(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon): first steps, later ones, a large epsilon."""
+    rng = np.random.default_rng(3)
+    zero = np.array([0.0, 0.0])
+    yield np.array([1.0, 1.0]), zero, zero, 1, np.array([3.0, -0.5]), 0.1, 0.9, 0.999, 1e-8
+    yield np.array([1.0, 1.0]), zero, zero, 1, zero, 0.1, 0.9, 0.999, 1e-8
+    for n in rng.integers(1, 4, 20):
+        theta, m, gradient = rng.normal(size=(3, n)).round(2)
+        s, t, epsilon = (2 * rng.random(n)).round(2), int(rng.integers(2, 30)), float(rng.choice([1e-8, 0.1]))
+        yield theta, m, s, t, gradient, 0.1, 0.9, float(rng.choice([0.95, 0.999])), epsilon
+
+
+def adam_like(correct=lambda beta, t: 1 - beta**t, swapped=False, sums=False, corrected_kept=False, keras=False):
+    """An Adam step with one thing changed."""
+
+    def step(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon):
+        if swapped:
+            beta1, beta2 = beta2, beta1
+        m = beta1 * m + (1 if sums else 1 - beta1) * gradient
+        s = beta2 * s + (1 if sums else 1 - beta2) * gradient**2
+        m_hat, s_hat = m / correct(beta1, t), s / correct(beta2, t)
+        root = (np.sqrt(s) + epsilon) / np.sqrt(correct(beta2, t)) if keras else np.sqrt(s_hat) + epsilon
+        theta = theta - alpha / root * m_hat
+        return (theta, m_hat, s_hat) if corrected_kept else (theta, m, s)
+
+    return step
+
+
+@exercise(
+    inputs=adam_states,
+    mistakes={
+        "The two corrections are missing: m and s start at 0 and are too small at first.": (
+            adam_like(correct=lambda beta, t: 1)
+        ),
+        "You kept the corrected averages. m̂ and ŝ serve this step only; m and s are remembered as they are.": (
+            adam_like(corrected_kept=True)
+        ),
+        "You counted the steps from 0. The first step has t = 1, and 1 - β to divide by.": (
+            adam_like(correct=lambda beta, t: 1 - beta ** (t - 1))
+        ),
+        "You divided by 1 - β in every step. β has to be raised to the power t.": adam_like(
+            correct=lambda beta, t: 1 - beta
+        ),
+        "β1 and β2 have changed places: β1 belongs to the gradient, β2 to its square.": adam_like(swapped=True),
+        "You added up. Both m and s are averages: the new entry comes in with 1 - β.": adam_like(sums=True),
+        "Your ε is added to √s before the correction, as in Keras. The sheet adds it to √ŝ.": adam_like(keras=True),
+    },
+    hints=[
+        "Three things change: m, s and θ. t only says how many steps there were, this one included.",
+        "The corrected averages are m / (1 - β1^t) and s / (1 - β2^t); return the uncorrected ones.",
+        "θ moves by α / (√ŝ + ε) times m̂, entry by entry.",
+    ],
+    why="Without the corrections Adam's first step is three times as long as α, in a direction that one batch chose.",
+)
+def adam_step(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient * gradient
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - alpha / (np.sqrt(s_hat) + epsilon) * m_hat, m, s
+
+
+def errors_by_epoch():
+    """(errors, alpha0, factor, patience): falling, still, a plateau with dips, then random ones with ties."""
+    rng = np.random.default_rng(4)
+    yield [0.5, 0.5, 0.5], 0.1, 0.5, 1
+    yield [0.9, 0.8, 0.7], 0.1, 0.5, 1
+    yield [0.5, 0.6, 0.55, 0.6, 0.55], 1.0, 0.1, 2
+    yield [0.9, 0.5, 0.8, 0.7, 0.6, 0.4], 1.0, 0.1, 2
+    for n in rng.integers(4, 12, 30):
+        errors = [round(float(error), 1) for error in 1 / np.arange(1, n + 1) + 0.5 * rng.random(n)]
+        yield errors, 1.0, 0.5, int(rng.integers(1, 4))
+
+
+def plateau_like(better=lambda error, best, previous: error < best, late=0, reset=True, wait_in_a_row=True, before=0):
+    """plateau_rates with one thing changed."""
+
+    def rates(errors, alpha0, factor, patience):
+        best = previous = float("inf")
+        rate, waited, all_rates = alpha0, 0, []
+        for error in errors:
+            if before:
+                all_rates.append(rate)
+            if better(error, best, previous):
+                waited = 0 if wait_in_a_row else waited
+            else:
+                waited += 1
+                if waited >= patience + late:
+                    rate, waited = rate * factor, 0 if reset else waited
+            best, previous = min(best, error), error
+            if not before:
+                all_rates.append(rate)
+        return all_rates
+
+    return rates
+
+
+@exercise(
+    inputs=errors_by_epoch,
+    mistakes={
+        "You compared with the epoch before. An improvement is an error below the lowest one so far.": plateau_like(
+            lambda error, best, previous: error < previous
+        ),
+        "An error equal to the lowest one is no improvement.": plateau_like(
+            lambda error, best, previous: error <= best
+        ),
+        "You waited one epoch too long: the rate falls in the epoch that makes the patience full.": plateau_like(
+            late=1
+        ),
+        "After the rate has fallen, start to count anew.": plateau_like(reset=False),
+        "You counted all epochs without an improvement. Only those in a row count: an improvement starts anew.": (
+            plateau_like(wait_in_a_row=False)
+        ),
+        "These are the rates that the epochs ran with. Asked for is the rate after each error.": plateau_like(before=1),
+    },
+    hints=[
+        "Remember the lowest error so far, and for how many epochs in a row there was no lower one.",
+        "When that count reaches the patience, multiply the rate by the factor and set the count to 0.",
+        "Append the rate at the end of each round, whether it has changed or not.",
+    ],
+    why="Run until nothing improves, then slow down: no one has to know beforehand when that will be.",
+)
+def plateau_rates(errors, alpha0, factor, patience):
+    rate, best, waited, rates = alpha0, float("inf"), 0, []
+    for error in errors:
+        if error < best:
+            best, waited = error, 0
+        else:
+            waited += 1
+        if waited == patience:
+            rate, waited = rate * factor, 0
+        rates.append(rate)
+    return rates
+
+
+@exercise(
+    inputs=momentum_states,
+    mistakes={
+        "That is momentum's step. The new point ahead lies another βm further on than θ does.": (
+            lambda ahead, m, gradient, alpha, beta: (ahead - beta * m - alpha * gradient, beta * m + alpha * gradient)
+        ),
+        "That is θ itself. Asked for is the new point ahead of it, θ - βm.": lambda ahead, m, gradient, alpha, beta: (
+            ahead - alpha * gradient,
+            beta * m + alpha * gradient,
+        ),
+        "That looks behind: the steps are subtracted, so the point ahead is θ minus βm.": (
+            lambda ahead, m, gradient, alpha, beta: (
+                ahead - alpha * gradient + beta * (beta * m + alpha * gradient),
+                beta * m + alpha * gradient,
+            )
+        ),
+        "You took `ahead` for θ. θ lies behind it, at ahead + βm.": lambda ahead, m, gradient, alpha, beta: (
+            ahead - (1 + beta) * (beta * m + alpha * gradient),
+            beta * m + alpha * gradient,
+        ),
+        "You looked ahead by the whole m. It fades by β before it is used again.": (
+            lambda ahead, m, gradient, alpha, beta: (
+                ahead + beta * m - 2 * (beta * m + alpha * gradient),
+                beta * m + alpha * gradient,
+            )
+        ),
+    },
+    hints=[
+        "Go three ways: from the point ahead back to θ, one step of the sheet from there, then ahead again.",
+        "θ = ahead + βm, with the old m. Then m and θ as on the sheet; the gradient is given.",
+        "The new point ahead is θ - βm, with the new θ and the new m.",
+    ],
+    why="That is how Keras does it: the gradient is taken where the weights are, and no weight has to be moved for it.",
+)
+def nesterov_ahead(ahead, m, gradient, alpha, beta):
+    theta = ahead + beta * m
+    m = beta * m + alpha * gradient
+    theta = theta - m
+    return theta - beta * m, m
