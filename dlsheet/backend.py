@@ -32,6 +32,27 @@ with _stderr_to_nowhere():
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # no advice on retracing in a student's notebook
 
 
+def compiled(function):
+    """The function of tensors as one TensorFlow graph."""
+    import tensorflow
+
+    return tensorflow.function(function)
+
+
+def compiled_gradients(function):
+    """A graph of (inputs, upstream) that gives ∂ Σ(upstream · function(*inputs)) / ∂input for each of the inputs."""
+    import tensorflow
+
+    @tensorflow.function
+    def gradients(inputs, upstream):
+        with tensorflow.GradientTape() as tape:
+            tape.watch(inputs)
+            result = function(*inputs)
+        return tape.gradient(result, inputs, output_gradients=upstream)
+
+    return gradients
+
+
 def set_seed(seed):
     """Seed Python, NumPy and Keras, and make TensorFlow's operations repeatable: same machine, same bits.
 
