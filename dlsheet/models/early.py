@@ -10,7 +10,7 @@ def lenet5(input_shape=(32, 32, 1), n_classes=10, width=1.0):
     """LeNet-5: two convolutions, each followed by sub-sampling, then three dense layers; 61,706 parameters.
 
     Variant: C3 sees all six maps, sub-sampling is a plain mean, the output is a softmax. In the paper C3 sees chosen
-    maps, sub-sampling has weights and the output is a distance, which makes about 60,000 parameters.
+    maps, sub-sampling has weights and the output is a distance to fixed codes, which makes 60,000 parameters.
     input_shape: (height, width, channels), at least 16×16 pixels, the paper's is 32×32×1. width: share of the filters.
     Returns an uncompiled model from images to probabilities (n, n_classes).
     Raises ValueError for arguments that cannot work. LeCun, Bottou, Bengio and Haffner (1998).

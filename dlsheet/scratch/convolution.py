@@ -17,7 +17,7 @@ def output_size(size, kernel, stride=1, padding=0):
 
     size: W, pixels along that side. kernel: F. stride: S. padding: P, zeros added at both ends.
     Raises ValueError for sizes that are not whole numbers, or a kernel larger than the padded image.
-    Ledger: cnn.output_size (the sheet's H2 says W1 for H1).
+    Ledger: cnn.output_size (its H2 has W1 in place of H1).
     """
     size, kernel, stride = whole_number("size", size), whole_number("kernel", kernel), whole_number("stride", stride)
     padded = size + 2 * whole_number("padding", padding, smallest=0)
@@ -63,11 +63,12 @@ def conv2d_backward(dz, x, kernels, stride=1, padding=0):
 
     flat = dz.reshape(m * height * width, -1)
     dkernels = (rows.reshape(len(flat), -1).T @ flat).reshape(kernels.shape)
-    drows = (flat @ matrix(kernels).T).reshape(m, height, width, *kernels.shape[:3])
-    dx = np.zeros(pad(x, padding).shape, dtype=drows.dtype)
+    dwindows = (matrix(kernels) @ flat.T).reshape(*kernels.shape[:3], m, height, width)
+    dx = np.zeros(pad(x, padding).transpose(3, 0, 1, 2).shape, dtype=dwindows.dtype)  # channels first: longer runs
     for i, j in np.ndindex(kernels.shape[:2]):  # windows overlap, so each offset is added by itself
-        dx[:, i : i + stride * height : stride, j : j + stride * width : stride] += drows[:, :, :, i, j]
-    return dx[:, padding : padding + x.shape[1], padding : padding + x.shape[2]], dkernels, flat.sum(axis=0)
+        dx[:, :, i : i + stride * height : stride, j : j + stride * width : stride] += dwindows[i, j]
+    dx = dx[:, :, padding : padding + x.shape[1], padding : padding + x.shape[2]].transpose(1, 2, 3, 0)
+    return dx, dkernels, flat.sum(axis=0)
 
 
 def max_pool2d(x, size, stride=None):

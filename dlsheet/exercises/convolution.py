@@ -1,0 +1,298 @@
+"""Exercises of notebook 13, convolution and pooling."""
+
+import numpy as np
+
+from dlsheet.exercises.engine import exercise
+
+
+def layer_settings():
+    """(height, width, kernel, filters, stride, padding), images that are not square among them."""
+    rng = np.random.default_rng(131)
+    yield from [(5, 5, 3, 2, 1, 0), (4, 7, 2, 3, 2, 1), (9, 6, 3, 1, 2, 0), (8, 10, 5, 4, 3, 2), (3, 5, 1, 6, 1, 1)]
+    for height, width in rng.integers(6, 40, (30, 2)):
+        kernel, filters, stride, padding = rng.integers([1, 1, 1, 0], [7, 65, 4, 4])
+        yield tuple(map(int, (height, width, kernel, filters, stride, padding)))
+
+
+def side(size, kernel, stride, padding, sides=2, more=1, rounded=np.floor):
+    """Places of a kernel along one side, with room for a slip."""
+    return int(rounded((size - kernel + sides * padding) / stride)) + more
+
+
+@exercise(
+    inputs=layer_settings,
+    mistakes={
+        "You worked the height out from the width. Square images hide that, others do not.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(width, kernel, stride, padding),
+                side(width, kernel, stride, padding),
+                filters,
+            )
+        ),
+        "Width and height have changed places: here the height comes first.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(width, kernel, stride, padding),
+                side(height, kernel, stride, padding),
+                filters,
+            )
+        ),
+        "One place is missing: the one where the kernel starts.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, stride, padding, more=0),
+                side(width, kernel, stride, padding, more=0),
+                filters,
+            )
+        ),
+        "You counted the padding once. It is put on both sides.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, stride, padding, sides=1),
+                side(width, kernel, stride, padding, sides=1),
+                filters,
+            )
+        ),
+        "You rounded up: a kernel that sticks out at the end does not count.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, stride, padding, rounded=np.ceil),
+                side(width, kernel, stride, padding, rounded=np.ceil),
+                filters,
+            )
+        ),
+        "The padding is missing: the image becomes larger before the kernel moves.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, stride, 0),
+                side(width, kernel, stride, 0),
+                filters,
+            )
+        ),
+        "You gave the output a depth of 1. There is one map for each filter.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, stride, padding),
+                side(width, kernel, stride, padding),
+                1,
+            )
+        ),
+    },
+    hints=[
+        "How often does the kernel fit into the padded image, along each side by itself?",
+        "From the first place it can move size - kernel + 2 · padding pixels; divide by the stride and round down.",
+        "Do not forget the first place itself; the depth is the number of filters.",
+    ],
+    why="A layer whose sizes you cannot predict is the first error message of every CNN.",
+)
+def feature_map_shape(height, width, kernel, filters, stride, padding):
+    return (
+        (height - kernel + 2 * padding) // stride + 1,
+        (width - kernel + 2 * padding) // stride + 1,
+        filters,
+    )
+
+
+def grouped_layers():
+    """(kernel, depth, filters, groups): whole, grouped and depthwise; groups divide depth and filters."""
+    rng = np.random.default_rng(132)
+    yield from [(3, 1, 4, 1), (3, 4, 4, 4), (1, 6, 2, 2), (5, 8, 12, 4)]
+    for kernel, groups, share, each in rng.integers(1, 6, (25, 4)):
+        yield int(kernel), int(groups * share), int(groups * each), int(groups)
+
+
+@exercise(
+    inputs=grouped_layers,
+    mistakes={
+        "The biases are missing.": lambda kernel, depth, filters, groups: kernel**2 * depth // groups * filters,
+        "You let each filter see all the channels. It sees those of its group.": (
+            lambda kernel, depth, filters, groups: kernel**2 * depth * filters + filters
+        ),
+        "You let each filter see a single channel.": lambda kernel, depth, filters, groups: (
+            kernel**2 * filters + filters
+        ),
+        "One bias in all is too few: every filter has its own.": lambda kernel, depth, filters, groups: (
+            kernel**2 * depth // groups * filters + 1
+        ),
+        "You gave every channel a bias of its own. A filter adds its bias once, to the sum.": (
+            lambda kernel, depth, filters, groups: kernel**2 * depth // groups * filters + depth
+        ),
+        "You divided the biases by the number of groups as well.": lambda kernel, depth, filters, groups: (
+            (kernel**2 * depth * filters + filters) // groups
+        ),
+        "You divided twice: each filter belongs to one group, but there are still all the filters.": (
+            lambda kernel, depth, filters, groups: kernel**2 * depth // groups * (filters // groups) + filters
+        ),
+        "A kernel is a square: it has kernel times kernel numbers a channel.": lambda kernel, depth, filters, groups: (
+            kernel * depth // groups * filters + filters
+        ),
+    },
+    hints=[
+        "Count one filter first: how many channels does it see?",
+        "It has kernel · kernel numbers for each of them, and one bias.",
+        "There are as many of these as there are filters.",
+    ],
+    why="With as many groups as channels this is a depthwise convolution, which makes MobileNet small.",
+)
+def grouped_parameters(kernel, depth, filters, groups):
+    return (kernel * kernel * (depth // groups) + 1) * filters
+
+
+def pictures():
+    """(picture, size): with negative values, not square, with rows or columns left over."""
+    rng = np.random.default_rng(133)
+    yield np.array([[1.0, 2.0], [3.0, -4.0]]), 2
+    yield np.array([[-1.0, -2.0, -5.0, -3.0], [-3.0, -4.0, -1.0, -6.0]]), 2
+    yield np.array([[1.0, -7.0, 9.0], [4.0, 2.0, 8.0], [5.0, 6.0, 7.0]]), 2
+    for height, width, size in rng.integers([3, 3, 1], [10, 10, 4], (25, 3)):
+        yield rng.normal(size=(height, width)).round(1), int(size)
+
+
+def blocks(picture, size, step=None, whole=True, take=np.max):
+    """`take` of every window whose first pixel is a multiple of `step`; whole: those that fit only."""
+    step = step or size
+    spare = size - 1 if whole else 0
+    rows, columns = (range(0, n - spare, step) for n in picture.shape)
+    return np.array([[take(picture[i : i + size, j : j + size]) for j in columns] for i in rows])
+
+
+@exercise(
+    inputs=pictures,
+    mistakes={
+        "That is mean pooling. The largest value is asked for.": lambda picture, size: blocks(
+            picture, size, take=np.mean
+        ),
+        "Those are the smallest values.": lambda picture, size: blocks(picture, size, take=np.min),
+        "You compared sizes and forgot the signs: 1 is larger than -4.": lambda picture, size: blocks(
+            np.abs(picture), size
+        ),
+        "Your windows overlap: the next one starts where the last one ends.": lambda picture, size: blocks(
+            picture, size, step=1
+        ),
+        "You kept windows that stick out of the picture. They are left out.": lambda picture, size: blocks(
+            picture, size, whole=False
+        ),
+        "The map is transposed: rows stay rows.": lambda picture, size: blocks(picture, size).T,
+        "You started from zeros: where all values of a window are negative, the largest is negative too.": (
+            lambda picture, size: np.maximum(blocks(picture, size), 0)
+        ),
+        "You took the first pixel of each window: that is a stride without a pool.": lambda picture, size: blocks(
+            picture, size, take=lambda window: window[0, 0]
+        ),
+    },
+    hints=[
+        "How many whole windows are there along each side?",
+        "Cut the picture to a multiple of size, then go from window to window.",
+        "Reshaped to (rows, size, columns, size), the windows lie on axes 1 and 3.",
+    ],
+    why="It is the only layer of a CNN with nothing to learn, and you have just written it.",
+)
+def pool_largest(picture, size):
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    return picture[: rows * size, : columns * size].reshape(rows, size, columns, size).max(axis=(1, 3))
+
+
+def layer_stacks():
+    """(kernels, strides): stacks of 3×3, a CNN with pools, then random ones."""
+    rng = np.random.default_rng(134)
+    yield from [([3], [1]), ([3], [2]), ([3, 3], [1, 1]), ([3, 2, 3], [1, 2, 1]), ([5, 2, 3, 2], [1, 2, 1, 2])]
+    for depth in rng.integers(1, 6, 25):
+        yield rng.integers(1, 8, depth).tolist(), rng.integers(1, 4, depth).tolist()
+
+
+def field(kernels, strides, start=1, own_stride=False, ignore=False, shrink=1, add=False):
+    """The receptive field, with room for a slip: where the strides come in, and how."""
+    seen, jump = start, 1
+    for kernel, stride in zip(kernels, strides):
+        step = 1 if ignore else stride
+        if own_stride:
+            jump *= step
+        seen += (kernel - shrink) * jump
+        if not own_stride:
+            jump = jump + step - 1 if add else jump * step
+    return seen
+
+
+@exercise(
+    inputs=layer_stacks,
+    mistakes={
+        "You left the strides out: behind a stride, neighbours lie further apart in the image.": (
+            lambda kernels, strides: field(kernels, strides, ignore=True)
+        ),
+        "A layer's own stride moves its window. It widens only what later layers see.": (
+            lambda kernels, strides: field(kernels, strides, own_stride=True)
+        ),
+        "You added the kernels up. Neighbouring windows overlap in the layer below.": lambda kernels, strides: sum(
+            kernels
+        ),
+        "You multiplied the kernels. Neighbouring windows overlap in the layer below.": lambda kernels, strides: int(
+            np.prod(kernels)
+        ),
+        "One pixel is missing: begin with the unit itself.": lambda kernels, strides: field(kernels, strides, start=0),
+        "You added each whole kernel. One of its pixels was counted before.": lambda kernels, strides: field(
+            kernels, strides, shrink=0
+        ),
+        "You walked from the image's end with the strides of the wrong side: those below a layer widen its view.": (
+            lambda kernels, strides: field(kernels[::-1], strides[::-1])
+        ),
+        "Strides multiply: two of 2 put neighbours 4 pixels apart, and two of 3 put them 9 apart.": (
+            lambda kernels, strides: field(kernels, strides, add=True)
+        ),
+    },
+    hints=[
+        "Begin with one pixel. Each layer adds kernel - 1 steps to it.",
+        "How many pixels of the image is one step of this layer? The strides of the layers below decide.",
+        "Keep two numbers while you walk up: what is seen, and the size of a step.",
+    ],
+    why="A unit cannot find what does not fit into its receptive field, whatever you train.",
+)
+def receptive_field(kernels, strides):
+    seen, step = 1, 1
+    for kernel, stride in zip(kernels, strides):
+        seen += (kernel - 1) * step
+        step *= stride
+    return seen
+
+
+def no_input():
+    """The exercise asks for one object."""
+    yield ()
+
+
+def behaviour(kernel):
+    """What a kernel answers to an even image and to vertical bars 1 to 8 wide, in words that do not depend on scale."""
+    kernel = np.asarray(kernel, float)
+    if kernel.shape != (5, 5):
+        return {"shape": kernel.shape}
+    row = kernel.sum(axis=0) / max(np.abs(kernel).sum(), 1e-300)
+    answers = []
+    for width in range(1, 9):
+        bar = np.zeros(30)
+        bar[11 : 11 + width] = 1
+        answers.append(np.correlate(bar, row, "valid").max().round(6))
+    best = [width for width, answer in enumerate(answers, 1) if answer == max(answers)]
+    return {"answer to an even image": round(float(row.sum()), 6) + 0.0, "strongest answer to bars of width": best}
+
+
+@exercise(
+    inputs=no_input,
+    compared_by=behaviour,
+    mistakes={
+        "It adds up the middle and punishes nothing: wider bars answer as much, and so does an even image.": (
+            lambda: np.tile([0, 1, 1, 0, 0], (5, 1))
+        ),
+        "It prefers a line one pixel wide. The bright part has to be as wide as the bar.": lambda: np.tile(
+            [-1, -1, 4, -1, -1], (5, 1)
+        ),
+        "That is the notebook's kernel of size 5, which prefers bars three wide. Its bright part is too wide.": (
+            lambda: np.tile([-3, 2, 2, 2, -3], (5, 1))
+        ),
+        "It finds horizontal bars: turn it by a quarter.": lambda: np.tile([-1, 1, 1, -1, 0], (5, 1)).T,
+        "It finds one edge. A bar has two.": lambda: np.tile([-1, -1, 0, 1, 1], (5, 1)),
+        "Its sum is not 0: bright places without a bar answer too.": lambda: np.tile([-1, 2, 2, -1, -1], (5, 1)),
+        "A row is no kernel yet: repeat it five times.": lambda: np.array([-1, 1, 1, -1, 0]),
+        "Its size is 4×4. The missing row and column may hold zeros.": lambda: np.tile([-1, 1, 1, -1], (4, 1)),
+    },
+    hints=[
+        "Positive numbers where the bar lies, negative ones on both sides of it. All rows may be the same.",
+        "The numbers of a row have to add up to 0. Two and five do not share a middle: that does no harm.",
+        "Two equal positive numbers stand side by side; the negative ones next to them take as much away.",
+    ],
+    why="You have done by hand what training does with thousands of kernels.",
+)
+def bar_detector():
+    return np.tile([0, -1, 1, 1, -1], (5, 1))
