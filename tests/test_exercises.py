@@ -111,6 +111,28 @@ def test_an_error_is_reported_with_its_message(double):
     )
 
 
+def test_an_error_or_nan_everywhere_is_no_known_mistake(double, monkeypatch):
+    mistakes = {"You forgot 0 / 0.": lambda x: np.nan if np.all(x == 0) else 2 * x, "You squared.": lambda x: x * x}
+    task = Exercise(double.solution, double.inputs, mistakes, double.hints, double.why)
+    monkeypatch.setattr(engine, "exercises", lambda: {"double": task})
+    assert "forgot" in judge(named("double", lambda x: np.nan if np.all(x == 0) else x + x))
+    assert "forgot" not in judge(named("double", lambda x: np.nan * x))
+    assert "forgot" not in judge(named("double", lambda x: np.nan if np.all(x == 0) else x))
+
+
+def test_none_where_none_may_be_right_is_no_forgotten_return(double, monkeypatch):
+    task = Exercise(lambda x: x or None, lambda: [(1,), (0,)], double.mistakes, double.hints, double.why)
+    monkeypatch.setattr(engine, "exercises", lambda: {"double": task})
+    monkeypatch.setattr(Exercise, "name", "double")
+    assert "return" not in judge(named("double", lambda x: None))
+
+
+def test_a_vectorized_function_is_no_wrong_number_of_arguments(double):
+    answer = np.vectorize(lambda x: 2 * x)
+    answer.__name__ = "double"
+    assert judge(answer).startswith("✓")
+
+
 def test_a_forgotten_return_is_said(double):
     assert "end it with return" in judge(named("double", lambda x: [].sort()))
 

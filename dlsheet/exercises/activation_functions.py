@@ -8,7 +8,7 @@ from dlsheet.exercises.engine import exercise
 def numbers():
     """(z,): numbers of both signs, far ones too, then arrays."""
     rng = np.random.default_rng(1)
-    yield from [(0.0,), (1.0,), (-2.0,), (30.0,), (-1000.0,)]
+    yield from [(0.0,), (1.0,), (-2.0,), (30.0,), (-1000.0,), (1000.0,)]
     yield from ((rng.normal(scale=3, size=n),) for n in (1, 2, 3, 5, 8))
 
 
@@ -71,6 +71,8 @@ def rows_of_scores():
     yield (np.array([[0.0, 1.0]]),)
     yield (np.array([[0.0, 0.0], [3.0, 1.0]]),)
     yield (np.array([[10000.0, 10001.0]]),)
+    yield (np.array([[20000.0, 0.0]]),)
+    yield (np.array([[-2000.0, 0.0, 2000.0]]),)
     yield (np.array([[10000.0, 10001.0], [0.0, 1.0]]),)
     yield (np.array([[-5000.0, -5001.0, -5000.0]]),)
     yield from ((rng.normal(scale=2, size=shape),) for shape in [(1, 3), (2, 3), (3, 4), (5, 2)])

@@ -55,7 +55,7 @@ def bias_at(predictions, f):
             lambda predictions: predictions.var(axis=1)
         ),
         "That is the standard deviation. The variance is its square.": lambda predictions: predictions.std(axis=0),
-        "You squared the mean deviation, which is always 0. Square first, then average.": (
+        "The mean of the deviations themselves is always 0. Square each of them first, then average.": (
             lambda predictions: (predictions - predictions.mean(axis=0)).mean(axis=0) ** 2
         ),
         "You subtracted one mean for all inputs. Each input has its own mean prediction.": (

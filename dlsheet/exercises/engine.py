@@ -120,7 +120,7 @@ def judge(answer):
     if untouched(answer):
         return f"{task.name}: not attempted. Replace the … by your code and run the cell again."
     expected_parameters, parameters = (len(inspect.signature(f).parameters) for f in (task.solution, answer))
-    if parameters != expected_parameters:
+    if parameters != expected_parameters and not isinstance(answer, np.vectorize):
         return f"✗ {task.name} takes {expected_parameters} arguments, yours takes {parameters}. Keep its first line."
 
     cases = list(task.inputs())
@@ -139,7 +139,7 @@ def judge(answer):
     mistake = recognise(task, cases, given, wrong)
     if mistake:
         lines.append(f"  {mistake}")
-    elif given[i] is None:
+    elif given[i] is None and not any(result is None for result in expected):
         lines.append("  None comes back from a function without return: end it with return and your result.")
     return "\n".join(lines)
 
@@ -209,15 +209,16 @@ def numeric(value):
 def recognise(task, cases, given, wrong):
     """The sentence of the known mistake that gives what the student's function gave, or None.
 
-    Cases where one of the two has no number to show (an error, NaN) do not count against a mistake: the student may
-    have treated 0 / 0 otherwise than the known mistake does.
+    A case where the known mistake has no number to show (an error, NaN) does not count against it: the student may
+    have treated 0 / 0 otherwise. Nor does an error or NaN in common prove anything, unless the rest is right.
     """
+    only_void = len(wrong) < len(cases) and all(void(given[i]) for i in wrong)
     best, best_hits = None, 0
     for sentence, mistake in task.mistakes.items():
         made = [outcome(task, mistake, case) for case in cases]
         agree = [same(given[i], made[i]) for i in range(len(cases))]
-        hits = sum(agree[i] for i in wrong)
-        if hits > best_hits and all(agree[i] or void(given[i]) or void(made[i]) for i in range(len(cases))):
+        hits = sum(agree[i] and (only_void or not void(given[i])) for i in wrong)
+        if hits > best_hits and all(agree[i] or void(made[i]) for i in range(len(cases))):
             best, best_hits = sentence, hits
     return best
 

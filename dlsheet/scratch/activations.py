@@ -105,7 +105,7 @@ ACTIVATIONS = {f.__name__: f for f in (linear, sigmoid, tanh, relu, leaky_relu, 
 DERIVATIVES = {
     "linear": lambda z: np.ones_like(_floats(z)),
     "sigmoid": _sigmoid_slope,
-    "tanh": lambda z: 1 - tanh(z) ** 2,
+    "tanh": lambda z: 4 * _sigmoid_slope(2 * _floats(z)),  # tanh z = 2 σ(2z) - 1
     "relu": _relu_slope,
     "leaky_relu": _leaky_relu_slope,
     "elu": _elu_slope,

@@ -38,7 +38,7 @@ def between(name, value, low, high, meaning):
 
 
 def positive(name, value):
-    """`value` if it is a finite number above 0; ValueError otherwise."""
+    """`value` as a float if it is a finite number above 0; ValueError otherwise."""
     if not isinstance(value, (int, float, np.integer, np.floating)) or not 0 < value < np.inf:
         raise ValueError(f"{name}={value!r}: expected a number above 0.")
-    return value
+    return float(value)  # a NumPy number would turn float32 arrays into float64

@@ -43,7 +43,7 @@ def descend(gradient, theta0, learning_rate):
     Arguments and errors as gradient_descent.
     """
     positive("learning_rate", learning_rate)
-    return _path(gradient, finite("theta0", theta0), learning_rate)
+    return _path(gradient, finite("theta0", theta0).copy(), float(learning_rate))
 
 
 def _path(gradient, theta, learning_rate):

@@ -188,7 +188,7 @@ def check_lists(params, grads, remembered=None):
     if remembered is not None and shapes != [np.shape(array) for array in remembered]:
         raise ValueError("params have changed their shapes since the last update: make a new optimizer.")
     with np.errstate(over="ignore", invalid="ignore"):
-        if not all(np.isfinite(1e10 * np.vdot(grad, grad)) for grad in grads):
+        if not all(np.isfinite(1e10 * float(np.vdot(grad, grad))) for grad in grads):
             raise ValueError(
                 "grads hold NaN, infinity or numbers too large to be squared: the steps have diverged. "
                 "Lower the learning rate, or clip the gradients."

@@ -13,7 +13,9 @@ def l1(weights, lam):
     Raises ValueError for a negative λ, or weights that are not finite. Ledger: regularization.l1.
     """
     weights, lam = finite("weights", weights), strength(lam)
-    return lam * float(np.abs(weights).sum(dtype=float)), lam * np.sign(weights)
+    with np.errstate(over="ignore"):
+        penalty = float(np.abs(weights).sum(dtype=float))
+    return lam * penalty if lam else 0.0, lam * np.sign(weights)
 
 
 def l2(weights, lam):
@@ -22,8 +24,8 @@ def l2(weights, lam):
     Arguments, result and errors as l1; a penalty beyond all numbers is infinite. Ledger: regularization.l2.
     """
     weights, lam = finite("weights", weights), strength(lam)
-    gradient = lam * weights
     with np.errstate(over="ignore"):
+        gradient = lam * weights
         return float(np.multiply(gradient, weights, dtype=float).sum()) / 2, gradient
 
 
@@ -45,7 +47,7 @@ def dropout(x, rate, rng, training=True):
 class EarlyStopping:
     """Says when to stop, and keeps the parameters of the best step.
 
-    patience: how many updates in a row may bring no improvement. Raises ValueError unless it is at least 1.
+    patience: after how many updates in a row without improvement to stop. Raises ValueError unless it is at least 1.
     best_error, best_params (copies), best_step (counted from 0): of the lowest error so far, of the first step where
     several are equal. NaN is never an improvement.
     Ledger: regularization.early_stopping. Prechelt (1998).
