@@ -51,12 +51,7 @@ def no_numpy_warnings():
         yield
 
 
-@pytest.fixture(autouse=True)
-def keras_in_float64():
-    before = keras.config.floatx()
-    keras.config.set_floatx("float64")
-    yield
-    keras.config.set_floatx(before)
+pytestmark = pytest.mark.usefixtures("keras_float64")
 
 
 def network_and_data(hidden="two hidden", output="softmax", m=7, penalty=None, seed=0):
