@@ -73,7 +73,8 @@ def network():
     A step is forward, back and Adam, in float32, on one random batch of an epoch of 400; units and batch sizes are
     in the table. Keras runs in four ways: train_on_batch, fit, and fit with the whole epoch in one graph
     (steps_per_execution), without and with XLA. Besides, the products of the step's matrices alone, by NumPy, and the
-    product of two large matrices, which is as fast as this machine multiplies. About two minutes on two cores.
+    product of two large matrices, which is as fast as this machine multiplies. About two minutes on two idle cores.
+    On busy ones NumPy's threads wait for each other: OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 gives both one thread.
     """
     for sizes, batch in NETWORKS:
         seconds = _medians(_step_candidates(sizes, batch), rounds=5)

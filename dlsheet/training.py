@@ -34,9 +34,9 @@ def compile_classifier(model):
 
     The losses of auxiliary heads (outputs whose names begin with "auxiliary") count 0.3, as in GoogLeNet's paper.
     """
-    weights = None
-    if isinstance(model.output, dict):
-        weights = {name: 0.3 if name.startswith("auxiliary") else 1.0 for name in model.output}
+    output, weights = getattr(model, "output", None), None  # a Sequential has none before its first call
+    if isinstance(output, dict):
+        weights = {name: 0.3 if name.startswith("auxiliary") else 1.0 for name in output}
     loss = "categorical_crossentropy"
     model.compile(
         loss=dict.fromkeys(weights, loss) if weights else loss,
