@@ -1,0 +1,230 @@
+"""Exercises of notebook 18, recurrent networks."""
+
+import numpy as np
+
+from dlsheet.exercises.engine import exercise
+
+
+def sequence_lengths():
+    """(n_inputs, n_outputs, output_each_step)."""
+    yield from [(1, 5, False), (7, 1, False), (4, 4, True), (4, 6, False), (5, 5, False), (6, 3, False)]
+    yield from [(1, 2, False), (2, 1, False), (2, 2, True), (3, 3, False)]
+
+
+def by_lengths(n_inputs, n_outputs):
+    """The category as if equal lengths were enough for 1:1."""
+    if n_inputs == 1:
+        return "one-to-many"
+    if n_outputs == 1:
+        return "many-to-one"
+    return "1:1" if n_inputs == n_outputs else "n:m"
+
+
+@exercise(
+    inputs=sequence_lengths,
+    mistakes={
+        "Equal lengths do not make it 1:1: a translation may have as many words as its source and still "
+        "must be read to the end first.": lambda n_inputs, n_outputs, output_each_step: by_lengths(n_inputs, n_outputs),
+        "One and many have changed places: the inputs are named first.": lambda n_inputs, n_outputs, output_each_step: {
+            "one-to-many": "many-to-one",
+            "many-to-one": "one-to-many",
+        }.get(by_lengths(n_inputs, n_outputs), "1:1" if output_each_step else "n:m"),
+        "1:1 and n:m have changed places: 1:1 has an output for each input, while it reads.": (
+            lambda n_inputs, n_outputs, output_each_step: (
+                by_lengths(n_inputs, n_outputs) if 1 in (n_inputs, n_outputs) else "n:m" if output_each_step else "1:1"
+            )
+        ),
+    },
+    hints=[
+        "Is there one input? Is there one output? That settles two of the four.",
+        "For the other two the lengths do not decide: does the network answer while it is reading?",
+    ],
+    why="The category decides return_sequences, and whether you need a second network.",
+)
+def rnn_category(n_inputs, n_outputs, output_each_step):
+    if n_inputs == 1:
+        return "one-to-many"
+    if n_outputs == 1:
+        return "many-to-one"
+    return "1:1" if output_each_step else "n:m"
+
+
+def steps_of_a_cell():
+    """(x, h, w_x, w_h, b): column form, the last ones with as many units as inputs."""
+    rng = np.random.default_rng(181)
+    yield np.array([1.0]), np.array([0.5]), np.array([[1.0]]), np.array([[2.0]]), np.array([0.1])
+    for n_in, units in [(2, 3), (3, 2), (1, 4), *[(2, 2)] * 5, *[(3, 3)] * 5]:
+        yield tuple(rng.normal(size=shape) for shape in (n_in, units, (units, n_in), (units, units), units))
+
+
+@exercise(
+    inputs=steps_of_a_cell,
+    mistakes={
+        "That is z, where the sheet stops. The state is its tanh.": (lambda x, h, w_x, w_h, b: w_x @ x + w_h @ h + b),
+        "The bias is missing.": lambda x, h, w_x, w_h, b: np.tanh(w_x @ x + w_h @ h),
+        "The last state is missing: without it the cell has no memory.": lambda x, h, w_x, w_h, b: np.tanh(w_x @ x + b),
+        "The last state goes in through its own matrix, too.": lambda x, h, w_x, w_h, b: np.tanh(w_x @ x + h + b),
+        "That is the sigmoid of z. A SimpleRNN takes tanh, which can also be negative.": lambda x, h, w_x, w_h, b: (
+            1 / (1 + np.exp(-(w_x @ x + w_h @ h + b)))
+        ),
+        "That multiplies from the other side, as Keras does with its transposed weights. The sheet writes W x.": (
+            lambda x, h, w_x, w_h, b: np.tanh(x @ w_x + h @ w_h + b)
+        ),
+        "The bias stands outside the tanh: then a state may exceed 1.": lambda x, h, w_x, w_h, b: (
+            np.tanh(w_x @ x + w_h @ h) + b
+        ),
+    },
+    hints=[
+        "The sheet gives z. What makes a state of it?",
+        "w_x @ x + w_h @ h + b, and then the activation that Keras uses by default.",
+    ],
+    why="Those few lines, repeated at every step, are the whole SimpleRNN.",
+)
+def rnn_step(x, h, w_x, w_h, b):
+    return np.tanh(w_x @ x + w_h @ h + b)
+
+
+def sequences_and_weights():
+    """(x, w_x, w_h, b): two steps to six."""
+    rng = np.random.default_rng(182)
+    yield np.array([[1.0], [0.0]]), np.array([[1.0]]), np.array([[2.0]]), np.array([0.0])
+    for steps, n_in, units in [(2, 2, 3), (3, 1, 2), (4, 3, 3), (6, 2, 2), (5, 2, 4)] * 3:
+        yield tuple(rng.normal(size=shape) for shape in ((steps, n_in), (units, n_in), (units, units), units))
+
+
+def run(x, w_x, w_h, b):
+    """All states, the first one of zeros among them."""
+    states = [np.zeros(len(b))]
+    for x_t in x:
+        states.append(np.tanh(w_x @ x_t + w_h @ states[-1] + b))
+    return np.array(states)
+
+
+@exercise(
+    inputs=sequences_and_weights,
+    mistakes={
+        "That is the last state alone. Asked for are all of them, as with return_sequences=True.": (
+            lambda x, w_x, w_h, b: run(x, w_x, w_h, b)[-1]
+        ),
+        "The zeros you started with are among the states: there is one state for each row of x.": run,
+        "The last state is missing from what you return.": lambda x, w_x, w_h, b: run(x, w_x, w_h, b)[:-1],
+        "Every step started from zeros: hand the state on to the next step.": (
+            lambda x, w_x, w_h, b: np.tanh(x @ w_x.T + b)
+        ),
+        "You read the sequence backwards.": lambda x, w_x, w_h, b: run(x[::-1], w_x, w_h, b)[1:],
+        "You handed on z, not its tanh: squash the state before the next step uses it.": lambda x, w_x, w_h, b: np.tanh(
+            linear_run(x, w_x, w_h, b)
+        ),
+        "The states are turned round: the first row belongs to the first step.": (
+            lambda x, w_x, w_h, b: run(x, w_x, w_h, b)[:0:-1]
+        ),
+    },
+    hints=[
+        "Start with h of zeros, as many as there are units.",
+        "For each row of x: compute the new h from the row and the old h, and keep it in a list.",
+        "np.array(list) makes an array of the states.",
+    ],
+    why="The same weights at every step: that is how a network of fixed size reads sequences of any length.",
+)
+def hidden_states(x, w_x, w_h, b):
+    h, states = np.zeros(len(b)), []
+    for x_t in x:
+        h = np.tanh(w_x @ x_t + w_h @ h + b)
+        states.append(h)
+    return np.array(states)
+
+
+def linear_run(x, w_x, w_h, b):
+    """All z of a network that hands on z instead of tanh(z)."""
+    z, found = np.zeros(len(b)), []
+    for x_t in x:
+        z = w_x @ x_t + w_h @ z + b
+        found.append(z)
+    return np.array(found)
+
+
+def tagged():
+    """(predicted, true, lengths): wrong at a real step, wrong in the padding, or right."""
+    rng = np.random.default_rng(183)
+    yield np.array([[1, 2], [1, 1]]), np.array([[1, 0], [1, 2]]), np.array([1, 2])
+    yield np.array([[0, 0, 1]]), np.array([[0, 0, 0]]), np.array([2])
+    for n in rng.integers(2, 8, 30):
+        true = rng.integers(0, 3, (n, 5))
+        predicted = np.where(rng.random((n, 5)) < 0.2, rng.integers(0, 3, (n, 5)), true)
+        yield predicted, true, rng.integers(1, 6, n)
+
+
+def real_steps(true, lengths):
+    return np.arange(np.shape(true)[1]) < np.reshape(lengths, (-1, 1))
+
+
+@exercise(
+    inputs=tagged,
+    mistakes={
+        "You counted the padding. What stands behind a sequence's end is no answer.": lambda predicted, true, lengths: (
+            np.mean(np.all(predicted == true, axis=1))
+        ),
+        "That is the share of right steps. One wrong step makes the whole sequence wrong.": (
+            lambda predicted, true, lengths: np.mean((predicted == true)[real_steps(true, lengths)])
+        ),
+        "That is the share of right steps, padding included. Asked for are sequences, and their real steps.": (
+            lambda predicted, true, lengths: np.mean(predicted == true)
+        ),
+        "You took a sequence for right as soon as one step is. All its real steps must be.": (
+            lambda predicted, true, lengths: np.mean(np.any((predicted == true) & real_steps(true, lengths), axis=1))
+        ),
+        "That is how many are right. Divide by the number of sequences.": lambda predicted, true, lengths: np.sum(
+            np.all((predicted == true) | ~real_steps(true, lengths), axis=1)
+        ),
+        "You looked at the last real step only: the others must be right, too.": lambda predicted, true, lengths: (
+            np.mean([row[n - 1] for row, n in zip(predicted == true, lengths)])
+        ),
+    },
+    hints=[
+        "Go row by row: compare the first lengths[i] entries only.",
+        "A row counts 1 if all of those agree, else 0. Take the mean.",
+    ],
+    why="Behind a mask a layer still gives an output at the padding, which nobody trained: counted, it looks wrong.",
+)
+def whole_sequences_right(predicted, true, lengths):
+    return np.mean([np.all(p[:n] == t[:n]) for p, t, n in zip(predicted, true, lengths)])
+
+
+def behaviour(weights):
+    """Whether the unit is on (1), off (-1) or in between (0), after some sequences of 1, -1 and 0."""
+    w_x, w_h, b = (float(weight) for weight in weights)
+    shown = {}
+    for name, switched in {"on": [1], "off": [-1], "on, then off": [1, -1], "off, then on": [-1, 1]}.items():
+        for wait in (0, 3, 200):
+            h = 0.0
+            for x in switched:
+                for value in [x] + [0] * wait:
+                    h = np.tanh(w_x * value + w_h * h + b)
+            shown[f"{name}, {wait} zeros after each"] = int(h > 0.5) - int(h < -0.5)
+    return shown
+
+
+@exercise(
+    inputs=lambda: [()],
+    compared_by=behaviour,
+    mistakes={
+        "Without a recurrent weight the state is gone at the next 0.": lambda: (3.0, 0.0, 0.0),
+        "It forgets slowly: at inputs of 0 only tanh(w_h h) is left. For which w_h does that not shrink to 0?": (
+            lambda: (3.0, 0.95, 0.0)
+        ),
+        "It stays on for ever, or off: -1 cannot turn it. The input must be stronger than the memory.": (
+            lambda: (2.0, 4.0, 0.0)
+        ),
+        "With this bias it turns itself on again: leave the bias 0.": lambda: (8.0, 2.0, 3.0),
+        "On and off have changed places: w_x must be positive.": lambda: (-6.0, 3.0, 0.0),
+        "A negative w_h makes the state change its sign at every step.": lambda: (6.0, -3.0, 0.0),
+    },
+    hints=[
+        "Start with inputs of 0 and b = 0: h = tanh(w_h h) has to keep a value that is not 0.",
+        "For that w_h must be above 1, and for h to stay above 0.5 a little more.",
+        "To turn it round, w_x must win against w_h times the old state.",
+    ],
+    why="A state that holds until it is switched is what LSTM and GRU build in, instead of hoping to learn it.",
+)
+def switch_weights():
+    return 6.0, 2.0, 0.0
