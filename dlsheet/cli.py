@@ -1,6 +1,7 @@
 """python -m dlsheet: run the notebooks, look after data, print the ledger, measure, and find out what is missing."""
 
 import argparse
+import importlib
 import os
 import sys
 
@@ -55,7 +56,7 @@ def parser():
     actions.add_parser("verify", help="check what is on this machine").set_defaults(command=verify_data)
 
     bench = commands.add_parser("bench", help="measure several ways of doing the same in one go and print the ratios")
-    bench.add_argument("name", choices=["augmentation", "network", "convolution"])
+    bench.add_argument("name", choices=["augmentation", "cifar10", "convolution", "network", "rnn"])
     bench.set_defaults(command=run_bench)
     return top
 
@@ -137,7 +138,5 @@ def verify_data(options):
 
 def run_bench(options):
     """Print the measurement."""
-    from dlsheet import bench
-
-    getattr(bench, options.name)()
+    importlib.import_module(f"dlsheet.bench.{options.name}").measure()
     return 0

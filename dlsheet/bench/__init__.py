@@ -1,0 +1,1 @@
+"""Measurements behind `python -m dlsheet bench NAME`: a module each, whose `measure` prints the result."""
