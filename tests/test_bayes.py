@@ -34,6 +34,21 @@ def test_tiny_densities_do_not_underflow():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         np.testing.assert_allclose(posterior([0.5, 0.5], [1e-308, 3e-308]), [0.25, 0.75])
+        np.testing.assert_allclose(posterior([1e-10, 1 - 1e-10], [1e-300, 1e-310]), [0.5, 0.5], rtol=1e-9)
+        np.testing.assert_allclose(posterior([1e-20, 1 - 1e-20], [1e-305, 0]), [1, 0])
+
+
+def test_a_class_that_the_prior_rules_out_has_no_say():
+    np.testing.assert_array_equal(posterior([1.0, 0.0], [1e-200, 1e200]), [1, 0])
+
+
+def test_any_likelihood_by_the_definition():
+    rng = np.random.default_rng(3)
+    for k in (1, 2, 5):
+        prior, likelihood = rng.dirichlet(np.ones(k)), rng.exponential(5, (20, k))
+        expected = [[p * q / sum(prior * row) for p, q in zip(prior, row)] for row in likelihood]
+        np.testing.assert_allclose(posterior(prior, likelihood), expected)
+        np.testing.assert_allclose(posterior(prior, likelihood[0]), expected[0])
 
 
 def test_positive_predictive_value_is_the_precision_of_the_test():
@@ -78,6 +93,9 @@ def test_the_same_prior_changes_nothing():
         (lambda: positive_predictive_value(0.1, 90, 0.9), "sensitivity=90: expected a share, 0 to 1"),
         (lambda: positive_predictive_value(0.1, 0, 1), "never positive"),
         (lambda: correct_prior([[0.5, 0.6]], [0.5, 0.5], [0.9, 0.1]), "do not add up to 1"),
+        (lambda: correct_prior([[1.0], [1.0]], [0.5, 0.5], [0.9, 0.1]), r"From p of one class make \[1 - p, p\]"),
+        (lambda: correct_prior([[0.2, 0.3, 0.5]], [0.5, 0.5], [0.9, 0.1]), "expected shares of 2 classes"),
+        (lambda: correct_prior([[1.5, -0.5]], [0.5, 0.5], [0.9, 0.1]), "values from -0.5"),
         (lambda: correct_prior([[0.5, 0.5]], [1.0, 0.0], [0.9, 0.1]), "probability 0"),
         (lambda: correct_prior([[0.5, 0.5]], [0.5, 0.5], [0.2, 0.3, 0.5]), "expected as many"),
     ],

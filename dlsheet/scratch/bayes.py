@@ -17,12 +17,12 @@ def posterior(prior, likelihood):
         raise ValueError(f"likelihood has shape {likelihood.shape}: expected {prior.shape} or (n, {len(prior)}).")
     if (likelihood < 0).any():
         raise ValueError("likelihood holds negative numbers: expected probabilities or densities.")
+    likelihood = np.where(prior > 0, likelihood, 0)
     largest = likelihood.max(axis=-1, keepdims=True)
-    joint = prior * likelihood / np.where(largest == 0, 1, largest)  # densities may be as small as 1e-300
-    evidence = joint.sum(axis=-1, keepdims=True)
-    if (evidence == 0).any():
+    if (largest == 0).any():
         raise ValueError("Some data have likelihood 0 under every class that the prior allows. Smooth the counts.")
-    return joint / evidence
+    joint = prior * (likelihood / largest)  # in this order: densities may be as small as 1e-300
+    return joint / joint.sum(axis=-1, keepdims=True)
 
 
 def positive_predictive_value(prevalence, sensitivity, specificity):
@@ -51,7 +51,7 @@ def correct_prior(probabilities, train_prior, true_prior):
     Each class's probability is multiplied by true prior / train prior, then the row is made to add up to 1.
     probabilities: (n, k) or (k,). train_prior, true_prior: (k,), adding up to 1. Returns an array like probabilities.
     Raises ValueError for shapes that do not match, values that are no probabilities, or a class never seen in training.
-    Saerens, Latinne and Decaestecker (2002), equation 4.
+    Holds if P(data | class) is the same in both worlds. Saerens, Latinne and Decaestecker (2002).
     """
     train_prior, true_prior = distribution("train_prior", train_prior), distribution("true_prior", true_prior)
     if train_prior.shape != true_prior.shape:
@@ -59,6 +59,11 @@ def correct_prior(probabilities, train_prior, true_prior):
     if (train_prior == 0).any():
         raise ValueError("train_prior has a class of probability 0: a classifier knows nothing about it.")
     probabilities = finite("probabilities", probabilities)
+    if probabilities.shape[-1:] != train_prior.shape or (probabilities < 0).any():
+        raise ValueError(
+            f"probabilities has shape {probabilities.shape} and values from {probabilities.min()}: expected "
+            f"shares of {len(train_prior)} classes in each row. From p of one class make [1 - p, p]."
+        )
     if not np.allclose(probabilities.sum(axis=-1), 1, atol=1e-5):
         raise ValueError("probabilities has rows that do not add up to 1: expected predict_proba's or a softmax's.")
     return posterior(true_prior, probabilities / train_prior)

@@ -1,0 +1,304 @@
+"""Exercises of notebook 28, unbalanced data."""
+
+import numpy as np
+
+from dlsheet.exercises.engine import exercise
+
+
+def screenings():
+    """(prevalence, sensitivity, specificity): round numbers, perfect tests, useless tests, random ones."""
+    rng = np.random.default_rng(1)
+    yield from [(0.5, 0.5, 0.5), (0.1, 0.9, 0.8), (0.01, 0.9, 0.9), (0.2, 1.0, 1.0), (0.3, 0.6, 0.4), (0.0, 0.9, 0.5)]
+    yield from (tuple(map(float, rng.uniform(0.01, 0.99, 3))) for _ in range(20))
+
+
+@exercise(
+    inputs=screenings,
+    mistakes={
+        "That is the sensitivity: P(positive | ill). Asked for is P(ill | positive).": (
+            lambda prevalence, sensitivity, specificity: sensitivity
+        ),
+        "Below, the specificity stands where the false alarms belong. A healthy person is positive with "
+        "probability 1 - specificity.": lambda prevalence, sensitivity, specificity: (
+            sensitivity * prevalence / (sensitivity * prevalence + specificity * (1 - prevalence))
+        ),
+        "You left the prior out: there are prevalence of the ill, and 1 - prevalence of the healthy.": (
+            lambda prevalence, sensitivity, specificity: sensitivity / (sensitivity + 1 - specificity)
+        ),
+        "The false alarms are not weighted. They come from the healthy alone, who are 1 - prevalence of all.": (
+            lambda prevalence, sensitivity, specificity: (
+                sensitivity * prevalence / (sensitivity * prevalence + 1 - specificity)
+            )
+        ),
+        "That is P(ill and positive). Divide by the share of all who are positive.": (
+            lambda prevalence, sensitivity, specificity: sensitivity * prevalence
+        ),
+        "That is the probability of being healthy after a negative test.": (
+            lambda prevalence, sensitivity, specificity: (
+                specificity * (1 - prevalence) / (specificity * (1 - prevalence) + (1 - sensitivity) * prevalence)
+            )
+        ),
+    },
+    hints=[
+        "Think of 1,000 people. How many are ill and positive, how many are healthy and positive?",
+        "Among the healthy, the share of positives is 1 - specificity.",
+        "Divide the ill positives by all positives.",
+    ],
+    why="Most doctors whom Eddy (1982) asked about a mammogram said about 75 %, where 8 % was right.",
+)
+def predictive_value(prevalence, sensitivity, specificity):
+    true_positives = sensitivity * prevalence
+    false_positives = (1 - specificity) * (1 - prevalence)
+    return true_positives / (true_positives + false_positives)
+
+
+def counted_values():
+    """(values, k, alpha): no values, values that never occur, no smoothing, random ones."""
+    rng = np.random.default_rng(2)
+    yield np.array([0, 0, 1]), 3, 1.0
+    yield np.array([1]), 2, 0.5
+    yield np.array([], int), 4, 1.0
+    yield np.array([2, 2, 0, 1]), 3, 0.0
+    for n, k in rng.integers([3, 2], [12, 6], (20, 2)).tolist():
+        yield rng.integers(0, k, n), k, float(rng.integers(1, 5)) / 2
+
+
+def times_seen(values, k):
+    return np.bincount(values, minlength=k)
+
+
+@exercise(
+    inputs=counted_values,
+    mistakes={
+        "The shares do not add up to 1: every one of the k values got alpha, so n grows by more than one alpha.": (
+            lambda values, k, alpha: (times_seen(values, k) + alpha) / (len(values) + alpha)
+        ),
+        "Plain counts: a value that was not seen keeps the share 0 and rules the class out.": (
+            lambda values, k, alpha: times_seen(values, k) / len(values)
+        ),
+        "You smoothed above and not below: the shares add up to more than 1.": (
+            lambda values, k, alpha: (times_seen(values, k) + alpha) / len(values)
+        ),
+        "You took 1 for alpha. Laplace's 1 is one choice of several.": (
+            lambda values, k, alpha: (times_seen(values, k) + 1) / (len(values) + k)
+        ),
+        "You counted the values that occur. There are k of them, whether they occur or not.": (
+            lambda values, k, alpha: (times_seen(values, k) + alpha) / (len(values) + alpha * len(np.unique(values)))
+        ),
+        "The values that do not occur are missing: return k shares.": lambda values, k, alpha: (
+            (np.bincount(values) + alpha) / (len(values) + alpha * k)
+        ),
+    },
+    hints=[
+        "np.bincount(values, minlength=k) counts, zeros included.",
+        "Add alpha to each of the k counts. What is their sum then?",
+        "Divide by n + alpha · k.",
+    ],
+    why="A word that no spam mail has used so far would otherwise prove that a mail is no spam.",
+)
+def smoothed_shares(values, k, alpha):
+    counts = np.bincount(values, minlength=k)
+    return (counts + alpha) / (len(values) + alpha * k)
+
+
+def results_of_tests():
+    """(prevalence, sensitivity, specificity, results): no test, one, several of both outcomes."""
+    rng = np.random.default_rng(3)
+    for results in [1], [0], [], [1, 1], [1, 0], [0, 0]:
+        yield 0.1, 0.9, 0.8, np.array(results, int)
+    for n in rng.integers(1, 6, 20):
+        yield *map(float, rng.uniform([0.01, 0.55, 0.55], [0.5, 0.95, 0.95])), rng.integers(0, 2, n)
+
+
+def from_ratio(prevalence, ratio):
+    """The probability behind the prior odds times a ratio."""
+    odds = prevalence / (1 - prevalence) * ratio
+    return odds / (1 + odds)
+
+
+@exercise(
+    inputs=results_of_tests,
+    mistakes={
+        "You multiplied for the positive tests and skipped the negative ones. These tell something too.": (
+            lambda prevalence, sensitivity, specificity, results: from_ratio(
+                prevalence, (sensitivity / (1 - specificity)) ** np.sum(results)
+            )
+        ),
+        "A negative test is no inverted positive one: its likelihood ratio has the probabilities of a negative "
+        "result, among the ill and among the healthy.": (
+            lambda prevalence, sensitivity, specificity, results: from_ratio(
+                prevalence, (sensitivity / (1 - specificity)) ** (2 * np.sum(results) - len(results))
+            )
+        ),
+        "Only the last test counted. What came out of one test is the prior of the next.": (
+            lambda prevalence, sensitivity, specificity, results: from_ratio(
+                prevalence,
+                1
+                if len(results) == 0
+                else (sensitivity / (1 - specificity) if results[-1] else (1 - sensitivity) / specificity),
+            )
+        ),
+        "Those are odds. Turn them into a probability: odds / (1 + odds).": (
+            lambda prevalence, sensitivity, specificity, results: (
+                prevalence
+                / (1 - prevalence)
+                * (sensitivity / (1 - specificity)) ** np.sum(results)
+                * ((1 - sensitivity) / specificity) ** np.sum(1 - results)
+            )
+        ),
+        "The prior is a probability, and you multiplied it as if it were odds: first p / (1 - p).": (
+            lambda prevalence, sensitivity, specificity, results: from_ratio(
+                prevalence / (1 + prevalence),
+                (sensitivity / (1 - specificity)) ** np.sum(results)
+                * ((1 - sensitivity) / specificity) ** np.sum(1 - results),
+            )
+        ),
+    },
+    hints=[
+        "Work in odds: p / (1 - p). Each test multiplies them by a likelihood ratio.",
+        "A positive result: sensitivity / (1 - specificity). A negative one: what is its probability in each class?",
+        "A negative result multiplies by (1 - sensitivity) / specificity. Go back with odds / (1 + odds).",
+    ],
+    why="Three independent tests of 90 % lift one in a hundred to 88 %; three copies of one test do not.",
+)
+def after_tests(prevalence, sensitivity, specificity, results):
+    ill, healthy = prevalence, 1 - prevalence
+    for result in results:
+        ill *= sensitivity if result else 1 - sensitivity
+        healthy *= 1 - specificity if result else specificity
+    return ill / (ill + healthy)
+
+
+def predictions():
+    """(p, old, new): the same prevalence, certain predictions, random ones."""
+    rng = np.random.default_rng(4)
+    yield np.array([0.5]), 0.5, 0.1
+    yield np.array([0.2, 0.8]), 0.4, 0.4
+    yield np.array([0.0, 1.0, 0.5]), 0.25, 0.5
+    for n in rng.integers(2, 6, 20):
+        yield rng.random(n), *map(float, rng.uniform(0.05, 0.95, 2))
+
+
+def shifted(p, ratio):
+    """p with its odds multiplied by ratio."""
+    return ratio * p / (ratio * p + 1 - p)
+
+
+@exercise(
+    inputs=predictions,
+    mistakes={
+        "You scaled p and left the healthy as they were: the two probabilities no longer add up to 1.": (
+            lambda p, old, new: p * new / old
+        ),
+        "You corrected the ill only. The share of the healthy changes too, by (1 - new) / (1 - old).": (
+            lambda p, old, new: shifted(p, new / old)
+        ),
+        "Old and new have changed places: the old prior is divided out, the new one multiplied in.": (
+            lambda p, old, new: shifted(p, old / (1 - old) / (new / (1 - new)))
+        ),
+        "You multiplied the new prior in and left the old one in place.": lambda p, old, new: shifted(
+            p, new / (1 - new)
+        ),
+        "You multiplied the odds, and returned them. Go back to probabilities with odds / (1 + odds).": (
+            lambda p, old, new: p / (1 - p) * new / (1 - new) * (1 - old) / old
+        ),
+        "You added the difference of the prevalences. A prior multiplies odds; it adds nothing to a probability.": (
+            lambda p, old, new: p + new - old
+        ),
+    },
+    hints=[
+        "Each class's probability is multiplied by its new prior over its old one.",
+        "ill = p · new / old, healthy = (1 - p) · (1 - new) / (1 - old). They no longer add up to 1.",
+        "Divide ill by ill + healthy.",
+    ],
+    why="A model from a hospital, where many are ill, cries wolf in a village until its prior is corrected.",
+)
+def to_prevalence(p, old, new):
+    ill = p * new / old
+    healthy = (1 - p) * (1 - new) / (1 - old)
+    return ill / (ill + healthy)
+
+
+def decisions():
+    """(prevalence, sensitivity, specificity, cost_fp, cost_fn), each of the three policies the best of some."""
+    rng = np.random.default_rng(5)
+    yield 0.5, 0.9, 0.9, 1.0, 1.0
+    yield 0.1, 0.9, 0.8, 5.0, 1.0
+    yield 0.5, 0.6, 0.9, 1.0, 9.0
+    for _ in range(80):
+        rates = rng.uniform([0.02, 0.6, 0.6], [0.6, 0.98, 0.98])
+        yield *map(float, rates), float(rng.integers(1, 30)), float(rng.integers(1, 30))
+
+
+def cheapest(nobody, everybody, positives):
+    costs = {"nobody": nobody, "everybody": everybody, "positives": positives}
+    return min(costs, key=costs.get)
+
+
+@exercise(
+    inputs=decisions,
+    mistakes={
+        "You never treat everybody, although that misses nobody.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                prevalence * cost_fn,
+                np.inf,
+                prevalence * (1 - sensitivity) * cost_fn + (1 - prevalence) * (1 - specificity) * cost_fp,
+            )
+        ),
+        "You never leave all untreated, although that raises no false alarm.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                np.inf,
+                (1 - prevalence) * cost_fp,
+                prevalence * (1 - sensitivity) * cost_fn + (1 - prevalence) * (1 - specificity) * cost_fp,
+            )
+        ),
+        "The two costs have changed places: cost_fp is for the healthy who are treated.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                prevalence * cost_fp,
+                (1 - prevalence) * cost_fn,
+                prevalence * (1 - sensitivity) * cost_fp + (1 - prevalence) * (1 - specificity) * cost_fn,
+            )
+        ),
+        "The errors of the test are not weighted by how many are ill and how many healthy.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                prevalence * cost_fn,
+                (1 - prevalence) * cost_fp,
+                (1 - sensitivity) * cost_fn + (1 - specificity) * cost_fp,
+            )
+        ),
+        "You left the prevalence out altogether.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                cost_fn, cost_fp, (1 - sensitivity) * cost_fn + (1 - specificity) * cost_fp
+            )
+        ),
+        "You took the policy with the fewest errors. Count what they cost.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                prevalence,
+                1 - prevalence,
+                prevalence * (1 - sensitivity) + (1 - prevalence) * (1 - specificity),
+            )
+        ),
+        "You chose the dearest. The lowest cost is asked for.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: cheapest(
+                -prevalence * cost_fn,
+                -(1 - prevalence) * cost_fp,
+                -prevalence * (1 - sensitivity) * cost_fn - (1 - prevalence) * (1 - specificity) * cost_fp,
+            )
+        ),
+    },
+    hints=[
+        "Which errors does each policy make, and which share of all people do they concern?",
+        "Nobody: the ill, a share of prevalence, each cost_fn. Everybody: the healthy, each cost_fp.",
+        "Positives: prevalence · (1 - sensitivity) missed, (1 - prevalence) · (1 - specificity) treated in vain.",
+    ],
+    why="A test that changes nobody's treatment is not worth its needle.",
+)
+def cheapest_policy(prevalence, sensitivity, specificity, cost_fp, cost_fn):
+    missed = prevalence * (1 - sensitivity)
+    false_alarms = (1 - prevalence) * (1 - specificity)
+    costs = {
+        "nobody": prevalence * cost_fn,
+        "everybody": (1 - prevalence) * cost_fp,
+        "positives": missed * cost_fn + false_alarms * cost_fp,
+    }
+    return min(costs, key=costs.get)
