@@ -1,4 +1,4 @@
-"""python -m dlsheet: run the notebooks, look after data, print the ledger, measure, and find out what is missing."""
+"""python -m dlsheet: run the notebooks, look after data, print ledger and exercises, measure, find what is missing."""
 
 import argparse
 import importlib
@@ -55,6 +55,9 @@ def parser():
     get.set_defaults(command=get_data)
     actions.add_parser("verify", help="check what is on this machine").set_defaults(command=verify_data)
 
+    exercises = commands.add_parser("exercises", help="list the exercises and which of them are solved")
+    exercises.set_defaults(command=list_exercises)
+
     bench = commands.add_parser("bench", help="measure several ways of doing the same in one go and print the ratios")
     bench.add_argument("name", choices=["augmentation", "cifar10", "convolution", "network", "rnn"])
     bench.set_defaults(command=run_bench)
@@ -104,6 +107,14 @@ def print_ledger(options):
     print(table())
     rows = statements()
     print(f"\n{sum(row.verdict is not None for row in rows)} of {len(rows)} statements settled.")
+    return 0
+
+
+def list_exercises(options):
+    """Print the exercises and how they stand."""
+    from dlsheet.exercises.progress import progress_lines
+
+    print("\n".join(progress_lines()).lstrip())
     return 0
 
 

@@ -14,3 +14,9 @@ def keras_float64():
     yield keras
     keras.config.set_floatx(floatx)
     keras.config.set_dtype_policy(policy)
+
+
+@pytest.fixture(autouse=True)
+def progress_of_no_one(tmp_path, monkeypatch):
+    """Answers of tests are not noted in the user's own file."""
+    monkeypatch.setenv("DLSHEET_PROGRESS", str(tmp_path / "progress.json"))

@@ -22,6 +22,8 @@ from io import StringIO
 
 import numpy as np
 
+from dlsheet.exercises.progress import record
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -60,7 +62,10 @@ def exercise(**fields):
 
 def check(answer):
     """Judge the student's function against the exercise of the same name, and print what was found."""
-    print(judge(answer))
+    verdict = judge(answer)
+    if verdict.startswith(("✓", "✗")):
+        record(find(answer).name, right=verdict.startswith("✓"))
+    print(verdict)
 
 
 def hint(answer):

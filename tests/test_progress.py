@@ -1,0 +1,60 @@
+"""A student's progress: what is noted, and that nothing is lost or needed."""
+
+import json
+
+import pytest
+
+from dlsheet import cli
+from dlsheet.exercises import check
+from dlsheet.exercises.engine import exercises
+from dlsheet.exercises.progress import progress_file, read_progress, record
+from dlsheet.runner import find_notebooks
+
+
+def specificity(tp, fp, tn, fn):
+    return tp / (tn + fp)
+
+
+def test_a_wrong_and_then_a_right_answer_are_noted_and_right_stays_right(capsys):
+    name = next(name for name in exercises() if name == "specificity")
+    check(specificity)
+    assert read_progress() == {name: {"right": False, "wrong_answers": 1}}
+    check(exercises()[name].solution)
+    check(specificity)
+    assert read_progress() == {name: {"right": True, "wrong_answers": 2}}
+
+
+def test_an_untouched_exercise_is_not_noted():
+    def specificity(tp, fp, tn, fn): ...
+
+    check(specificity)
+    assert not progress_file().exists()
+
+
+@pytest.mark.parametrize("content", ("", "{", "[1]", '{"specificity": 3}'))
+def test_a_damaged_file_counts_as_none(content):
+    progress_file().write_text(content)
+    record("specificity", True)
+    assert json.loads(progress_file().read_text())["specificity"]["right"]
+
+
+def test_where_nothing_can_be_written_the_exercise_goes_on(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("DLSHEET_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    check(specificity)
+    assert "✗ specificity" in capsys.readouterr().out
+
+
+def test_the_list_shows_every_exercise_under_its_notebook(capsys):
+    record("specificity", True)
+    record("kept_epoch", False)
+    assert cli.main(["exercises"]) == 0
+    shown = capsys.readouterr().out
+    assert "01 evaluation metrics: 1 of 5" in shown and "  ✓ specificity\n" in shown
+    assert "  · kept_epoch, 1 wrong answer\n" in shown
+    listed = [line.split()[1].rstrip(",") for line in shown.splitlines() if line.startswith("  ")]
+    topics = {path.stem[3:] for path in find_notebooks()}
+    assert listed and set(listed) == {
+        n for n, t in exercises().items() if t.solution.__module__.split(".")[2] in topics
+    }
+    assert f"1 of {len(exercises())} solved" in shown
