@@ -113,8 +113,9 @@ def print_ledger(options):
 def list_exercises(options):
     """Print the exercises and how they stand."""
     from dlsheet.exercises.progress import progress_lines
+    from dlsheet.runner import find_notebooks
 
-    print("\n".join(progress_lines()).lstrip())
+    print("\n".join(progress_lines(path.stem for path in find_notebooks())).lstrip())
     return 0
 
 
