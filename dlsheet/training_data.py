@@ -13,7 +13,7 @@ def training_arrays(model, x, y, name="train"):
     the loss asks for; for another loss, values in the shape of the model's output.
     Returns (x, y) as NumPy arrays. Raises ValueError for anything else; `name` stands in its message.
     """
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = _array(x, f"x_{name}"), _array(y, f"y_{name}")
     if x.dtype.kind not in "biuf":
         raise ValueError(f"x_{name} holds {x.dtype}: expected numbers. Encode it first, a text as one-hot letters say.")
     if x.ndim == 0 or y.ndim == 0:
@@ -27,6 +27,7 @@ def training_arrays(model, x, y, name="train"):
         )
     if x.dtype.kind == "f":
         x = _floats(x, f"x_{name}")
+    _check_whole(model, x, f"x_{name}")
     loss = _loss_name(model)
     if loss.startswith(("categorical", "sparsecategorical")):
         labels = _labels(y, model.output_shape[1:], f"y_{name}")
@@ -47,6 +48,31 @@ def hold_out(x, y, seed):
     held = np.zeros(len(x), dtype=bool)
     held[by_class[min(5, len(x) - 1) :: 10]] = True  # every tenth row of the rows in the order of their classes
     return x[~held], y[~held], x[held], y[held]
+
+
+def _array(values, name):
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} has rows of unequal length. Pad them, as one_hot_letters does with names.") from None
+
+
+def _check_whole(model, x, name):
+    """ValueError where a model that takes whole numbers gets others, or numbers that its Embedding does not know.
+
+    Left to themselves, Keras cuts 1.7 down to 1, and an Embedding takes -1 for its last row.
+    """
+    embeddings = [layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
+    known = [layer.input_dim for layer in embeddings if layer.input is model.inputs[0]]
+    if not known and not keras.backend.is_int_dtype(model.inputs[0].dtype):
+        return
+    if (x != np.floor(x)).any():
+        raise ValueError(f"{name} holds numbers that are not whole: the model takes the numbers of letters or words.")
+    if known and (x.min() < 0 or x.max() >= min(known)):
+        raise ValueError(
+            f"{name} holds numbers from {x.min():g} to {x.max():g}: the model's Embedding knows 0 to {min(known) - 1}. "
+            "Number the letters or words from 0, or build the model for all of them."
+        )
 
 
 def _labels(y, output_shape, name):

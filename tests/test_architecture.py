@@ -18,6 +18,7 @@ ALLOWED = {
     "augmentation": {"backend", "datasets", "arguments"},
     "training": {"backend", "datasets", "augmentation", "arguments", "training"},
     "plots": {"scratch"},
+    "decoding": {"arguments"},
     "ledger": set(),
     "exercises": {"exercises", "scratch", "models", "datasets", "backend"},
 }

@@ -5,6 +5,8 @@ import importlib
 import io
 import os
 import pickle
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,7 +17,7 @@ import pytest
 from official_layouts import ROWS, WRITERS, write_cifar10, write_imdb, write_names18, write_ucihar
 from PIL import Image
 
-from dlsheet.datasets import ALPHABET, Dataset, list_datasets, load, one_hot_letters, romanise
+from dlsheet.datasets import ALPHABET, Dataset, letter_numbers, list_datasets, load, one_hot_letters, romanise
 from dlsheet.datasets.registry import SOURCES
 
 EMBEDDED = [row.name for row in list_datasets() if row.where == "embedded"]
@@ -54,6 +56,18 @@ def test_a_fifth_is_for_testing_with_every_class_in_proportion(name):
     np.testing.assert_allclose(n_test, (n_train + n_test) / 5, atol=1)
 
 
+FIRST_DATES = [
+    "2044-12-29",
+    "1962-01-15",
+    "1970-03-18",
+    "2000-10-03",
+    "1986-01-14",
+    "2032-04-01",
+    "1979-11-18",
+    "2011-09-10",
+]
+
+
 @pytest.mark.parametrize(
     "name, labels",
     [
@@ -62,6 +76,7 @@ def test_a_fifth_is_for_testing_with_every_class_in_proportion(name):
         ("wine", [1, 0, 1, 0, 1, 2, 2, 0]),
         ("diabetes", [321, 215, 127, 64, 175, 275, 179, 232]),
         ("names", [11, 16, 19, 5, 8, 7, 22, 20]),
+        ("dates", FIRST_DATES),
     ],
 )
 def test_the_split_is_the_same_on_every_machine(name, labels):
@@ -237,6 +252,152 @@ def test_the_script_that_built_the_names_builds_them_again(tmp_path, monkeypatch
     assert all(path.read_text("utf-8") == (tmp_path / path.name).read_text("utf-8") for path in kept)
     readme = (data / "README.md").read_text("utf-8")
     assert all(line in readme for line in capsys.readouterr().out.splitlines() if line.startswith("|"))
+
+
+def test_no_date_and_no_text_stands_twice_so_that_what_is_tested_is_new_and_clear():
+    data = load("dates")
+    for column in (np.concatenate([data.x_train, data.x_test]), np.concatenate([data.y_train, data.y_test])):
+        assert len(set(column)) == len(column) == 12_000
+
+
+def test_dates_hold_every_language_in_proportion_and_no_letter_is_new_in_the_test():
+    data = load("dates")
+    assert "SIMULATED" in repr(data) and data.class_names == ()
+    languages, counts = np.unique(data.groups_test, return_counts=True)
+    assert len(languages) == 15 and set(counts) == {160} and set(data.groups_train) == set(languages)
+    assert set("".join(data.x_test)) <= set("".join(data.x_train))
+    assert {len(iso) for iso in [*data.y_train, *data.y_test]} == {10}
+    assert max(map(len, [*data.x_train, *data.x_test])) == 38
+
+
+@pytest.mark.parametrize(
+    "text, iso",
+    [
+        ("18. listopada 1971.", "1971-10-18"),  # October in Croatian, which has dots,
+        ("30 listopada 2043", "2043-11-30"),  # but November in Polish, which has none
+        ("20.05.09", "2009-05-20"),
+        ("10.02.51", "1951-02-10"),
+        ("1994. április 18.", "1994-04-18"),
+        ("31 Mart 2008 Pazartesi", "2008-03-31"),
+    ],
+)
+def test_dates_mean_what_their_readers_take_them_for(text, iso):
+    data = load("dates")
+    x, y = np.concatenate([data.x_train, data.x_test]), np.concatenate([data.y_train, data.y_test])
+    assert y[x == text].tolist() == [iso]
+
+
+def test_figures_alone_have_the_year_in_front_or_dots_and_the_day_in_front():
+    data = load("dates")
+    for text, iso in zip([*data.x_train, *data.x_test], [*data.y_train, *data.y_test]):
+        if not any(letter.isalpha() for letter in text):
+            year, month, day = iso.split("-")
+            figures = re.findall(r"\d+", text)
+            if "." in text and len(figures[0]) < 4:
+                figures = figures[::-1]
+                assert figures[0] in (year, year[2:])
+            else:
+                assert figures[0] == year
+            assert [int(figure) for figure in figures[1:]] == [int(month), int(day)], text
+
+
+@pytest.mark.parametrize(
+    "line", ["2021-02-30\t30 feb 2021", "2021-3-4\t4 mar 2021", "2021-03-04 4 mar", "2021-03-04\t", "\tx", "x\ty"]
+)
+def test_a_line_that_is_no_date_is_refused_with_file_and_line(tmp_path, monkeypatch, line):
+    (tmp_path / "Greek.txt").write_text(f"2021-03-04\t4 mar 2021\n{line}\n", encoding="utf-8")
+    monkeypatch.setattr("dlsheet.datasets.dates.EMBEDDED", tmp_path)
+    with pytest.raises(ValueError, match="Greek.txt, line 2 is .*expected 2021-03-04, a tab"):
+        load("dates")
+
+
+def test_without_their_folder_dates_say_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr("dlsheet.datasets.dates.EMBEDDED", tmp_path)
+    with pytest.raises(FileNotFoundError, match="is part of the project"):
+        load("dates")
+
+
+def test_the_script_that_built_the_dates_builds_them_again(tmp_path, monkeypatch, capsys):
+    if pytest.importorskip("babel").__version__ != "2.18.0":
+        pytest.skip("another version of Babel than the dates were built from")
+    data = Path(__file__).parents[1] / "data"
+    monkeypatch.syspath_prepend(data)
+    build_dates = importlib.import_module("build_dates")
+    monkeypatch.setattr(build_dates, "FOLDER", tmp_path)
+    build_dates.main()
+    kept = sorted((data / "dates").glob("*.txt"))
+    assert [path.name for path in kept] == sorted(path.name for path in tmp_path.iterdir())
+    assert all(path.read_text("utf-8") == (tmp_path / path.name).read_text("utf-8") for path in kept)
+    readme = (data / "README.md").read_text("utf-8")
+    assert all(line in readme for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_pattern_in_which_day_and_month_could_change_places_is_not_used(monkeypatch):
+    pytest.importorskip("babel")
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "data")
+    is_clear = importlib.import_module("build_dates").is_clear
+    assert all(map(is_clear, ["EEEE, d. MMMM y", "MMM d, y", "y-MM-dd", "y. MM. dd.", "y/MM/dd", "d.M.yy", "d. M. y"]))
+    assert not any(map(is_clear, ["dd/MM/y", "M/d/yy", "dd-MM-y", "yy/M/d", "MM.dd.y"]))
+
+
+def words(text):
+    """The words of a text, sorted."""
+    return sorted(re.findall("[a-z']+", text.lower()))
+
+
+def test_reviews_are_balanced_within_each_kind_and_no_text_stands_twice():
+    data = load("reviews")
+    for y, kinds in ((data.y_train, data.groups_train), (data.y_test, data.groups_test)):
+        assert all(y[kinds == kind].mean() == 0.5 for kind in set(kinds)) and len(set(kinds)) == 5
+    assert len(data.x_train) == 4000 and len(data.x_test) == 240
+    assert len({" ".join(words(text)) for text in data.x_test} | set(data.x_train)) == 4240
+    assert not {tuple(words(text)) for text in data.x_train} & {tuple(words(text)) for text in data.x_test}
+
+
+def test_reviews_are_of_many_words_in_plain_letters():
+    data = load("reviews")
+    assert len({word for text in data.x_train for word in words(text)}) > 1000
+    for text in np.concatenate([data.x_train, data.x_test]):
+        assert re.fullmatch("[A-Za-z',.:;? -]+", text) and text == " ".join(text.split())
+
+
+@pytest.mark.parametrize("kind", ["contrast", "comparison"])
+def test_twin_reviews_differ_in_the_order_of_their_words_alone(kind):
+    data = load("reviews")
+    labels = {}
+    for text, y in zip(data.x_train[data.groups_train == kind], data.y_train[data.groups_train == kind]):
+        labels.setdefault(tuple(words(text)), []).append(y)
+    assert all(np.mean(each) == 0.5 for each in labels.values())
+
+
+def test_no_test_review_is_by_the_grammar():
+    data, grammar = load("reviews"), Path(__file__).parents[1] / "data" / "reviews" / "grammar.txt"
+    events = [
+        entry for line in grammar.read_text("utf-8").splitlines() if "event: " in line for entry in line.split(" / ")
+    ]
+    assert len(events) > 100 and not [text for text in data.x_test if any(event in text for event in events)]
+
+
+def test_the_script_that_built_the_reviews_builds_them_again(tmp_path, monkeypatch, capsys):
+    data = Path(__file__).parents[1] / "data"
+    monkeypatch.syspath_prepend(data)
+    build_reviews = importlib.import_module("build_reviews")
+    shutil.copy(data / "reviews" / "grammar.txt", tmp_path)
+    monkeypatch.setattr(build_reviews, "FOLDER", tmp_path)
+    build_reviews.main()
+    assert (tmp_path / "train.tsv").read_text("utf-8") == (data / "reviews" / "train.tsv").read_text("utf-8")
+    assert capsys.readouterr().out.strip() in (data / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["positive\tplain", "good\tplain\tA fine book.", "positive\tdull\tA fine book.", "positive\tplain\t \n\n", ""],
+)
+def test_a_damaged_review_of_the_project_is_refused_with_its_line(tmp_path, monkeypatch, line):
+    monkeypatch.setattr("dlsheet.datasets.reviews.EMBEDDED", tmp_path)
+    (tmp_path / "train.tsv").write_text(f"positive\tplain\tA fine book.\n{line}\nnegative\tplain\tA dull one.\n")
+    with pytest.raises(ValueError, match="train.tsv, line 2: expected a label, a kind and a text"):
+        load("reviews")
 
 
 # The sets to download, from their unpacked folders
@@ -509,6 +670,10 @@ def test_one_hot_letters_says_where_each_letter_stands():
         ([], "names is empty"),
         ("ab", r"Write \['ab'\]"),
         (["a", 3], r"names\[1\] must be a str; got 3"),
+        (["a", np.nan], r"names\[1\] must be a str; got nan"),
+        ([["a", "b"], ["c"]], r"names\[0\] must be a str; got \['a', 'b'\]"),
+        (None, "must be a list or an array; got None"),
+        (3, "must be a list or an array; got 3"),
         ([None], "must be a str"),
     ],
 )
@@ -529,6 +694,36 @@ def test_letters_stand_at_the_end_with_padding_pre():
 def test_one_hot_letters_refuses_a_bad_alphabet_or_length(alphabet, maxlen):
     with pytest.raises(ValueError, match="alphabet|maxlen"):
         one_hot_letters(["a"], alphabet, maxlen)
+
+
+def test_letter_numbers_say_which_letter_stands_where_and_0_where_none():
+    numbers = letter_numbers(np.array(["ba", "c", "abc"]), "abc", 4)
+    assert numbers.dtype == np.int32
+    assert numbers.tolist() == [[2, 1, 0, 0], [3, 0, 0, 0], [1, 2, 3, 0]]
+
+
+def test_letter_numbers_are_the_places_of_the_one_hot_letters():
+    texts, alphabet = load("dates", limit=100).x_train, "".join(sorted(set("".join(load("dates").x_train))))
+    numbers, one_hot = letter_numbers(texts, alphabet, 40), one_hot_letters(texts, alphabet, 40)
+    np.testing.assert_array_equal(numbers, np.where(one_hot.any(axis=2), 1 + one_hot.argmax(axis=2), 0))
+
+
+@pytest.mark.parametrize(
+    "texts, alphabet, maxlen, complaint",
+    [
+        (["ab", "abca"], "abc", 3, r"texts\[1\], 'abca', has 4 letters, more than maxlen=3"),
+        (["ab", ""], "abc", 3, r"texts\[1\] is empty"),
+        (["aéx"], "abc", 3, r"texts\[0\], 'aéx', has \['x', 'é'\], not in the alphabet"),
+        ([], "abc", 3, "texts is empty"),
+        ("ab", "abc", 3, r"Write \['ab'\]"),
+        ([3], "abc", 3, r"texts\[0\] must be a str; got 3"),
+        (["a"], "aba", 3, "alphabet must be a str of different letters"),
+        (["a"], "abc", 0, "maxlen=0"),
+    ],
+)
+def test_letter_numbers_refuse_what_they_cannot_write(texts, alphabet, maxlen, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        letter_numbers(texts, alphabet, maxlen)
 
 
 # Real data, where it is at hand

@@ -107,6 +107,10 @@ def test_the_smallest_image_and_odd_sizes_work(size):
         (lambda: models.activity_classifier(128.0), "n_steps=128.0"),
         (lambda: models.activity_classifier(cell="transformer"), "expected one of simple_rnn, lstm, gru"),
         (lambda: models.character_generator(7, 1, 3), "alphabet_size=1: expected a whole number of at least 2"),
+        (lambda: models.character_generator(0, 5, 3), "maxlen=0"),
+        (lambda: models.character_generator(7, 5, 0), "n_languages=0"),
+        (lambda: models.character_generator(7, 5, 3, units=8.5), "units=8.5"),
+        (lambda: models.character_generator(7, 5, 3, cell="rnn"), "expected one of simple_rnn, lstm, gru"),
         (lambda: models.two_branch_cnn(32), r"expected \(height, width, channels\)"),
     ],
 )

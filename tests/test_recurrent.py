@@ -112,6 +112,9 @@ W = {"simple_rnn": 1, "lstm": 4, "gru": 3}
         ({"h0": np.zeros((2, 5))}, r"the first state has shape \(2, 5\): expected \(3, 5\)"),
         ({"mask": np.ones((3, 6))}, "mask is float64"),
         ({"mask": np.ones((3, 5), bool)}, r"expected booleans \(3, 6\)"),
+        ({"mask": [[True] * 6, [True] * 5, [True]]}, "mask has rows of unequal length"),
+        ({"x": [[[1.0] * 4] * 6, [[1.0] * 4] * 5]}, "x holds .* rows of unequal length"),
+        ({"x": X[:0]}, "x has shape .* at least one number"),
     ],
 )
 def test_bad_input_is_refused(name, change, says):

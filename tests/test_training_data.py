@@ -83,6 +83,45 @@ def test_what_cannot_be_trained_on_is_refused(loss, x, y, message):
         training_arrays(model(loss), x, y)
 
 
+@pytest.mark.parametrize(
+    "x, y, name", [([[1, 2], [3]] * 3, LABELS, "x_train"), (X, [[1, 0, 0], [1, 0]] * 3, "y_train")]
+)
+def test_ragged_sequences_are_refused(x, y, name):
+    with pytest.raises(ValueError, match=f"{name} has rows of unequal length. Pad them"):
+        training_arrays(model("categorical_crossentropy"), x, y)
+
+
+def reader_of_numbers(dtype):
+    """A model whose Embedding knows the numbers 0 to 4."""
+    numbers = keras.Input((4,), dtype=dtype)
+    model = keras.Model(numbers, layers.Dense(3)(layers.Flatten()(layers.Embedding(5, 2)(numbers))))
+    model.compile("sgd", "categorical_crossentropy")
+    return model
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+@pytest.mark.parametrize(
+    "number, message",
+    [
+        (1.7, "x_train holds numbers that are not whole"),
+        (5, "x_train holds numbers from 0 to 5: the model's Embedding knows 0 to 4"),
+        (-1, "x_train holds numbers from -1 to 0"),
+        (np.nan, "NaN"),
+    ],
+)
+def test_letters_and_words_that_an_embedding_does_not_know_are_refused(dtype, number, message):
+    numbers = np.zeros((6, 4), dtype=type(number))
+    numbers[3, 2] = number
+    with pytest.raises(ValueError, match=message):
+        training_arrays(reader_of_numbers(dtype), numbers, LABELS)
+
+
+def test_letters_that_an_embedding_knows_are_taken():
+    numbers = np.arange(24).reshape(6, 4) % 5
+    for taken in (numbers, numbers.astype(float)):
+        np.testing.assert_array_equal(training_arrays(reader_of_numbers("int32"), taken, LABELS)[0], numbers)
+
+
 @pytest.mark.parametrize("rows", [2, 5, 9, 10, 200])
 def test_held_out_rows_are_a_tenth_of_every_class_and_at_least_one(rows):
     labels = np.random.default_rng(1).integers(0, 3, rows)

@@ -3,6 +3,17 @@
 from dlsheet.datasets.cache import cache_dir
 from dlsheet.datasets.catalogue import get, list_datasets, load, verify
 from dlsheet.datasets.dataset import Dataset
-from dlsheet.datasets.letters import ALPHABET, one_hot_letters, romanise
+from dlsheet.datasets.letters import ALPHABET, letter_numbers, one_hot_letters, romanise
 
-__all__ = ["ALPHABET", "Dataset", "cache_dir", "get", "list_datasets", "load", "one_hot_letters", "romanise", "verify"]
+__all__ = [
+    "ALPHABET",
+    "Dataset",
+    "cache_dir",
+    "get",
+    "letter_numbers",
+    "list_datasets",
+    "load",
+    "one_hot_letters",
+    "romanise",
+    "verify",
+]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlsheet.arguments import whole_number
-from dlsheet.datasets import cifar10, embedded, imdb, names, photos_folder, simulated_activity, ucihar
+from dlsheet.datasets import cifar10, dates, embedded, imdb, names, photos_folder, reviews, simulated_activity, ucihar
 from dlsheet.datasets.archive import check_sum
 from dlsheet.datasets.cache import check_archive, find, first_seen, locate
 from dlsheet.datasets.registry import SOURCES
@@ -37,6 +37,10 @@ DATASETS = {
         simulated_activity.simulated_activity, 2_160, "SIMULATED: six activities, in ucihar's layout", real=False
     ),
     "names": Entry(names.names, 6_490, "surnames of 24 languages"),
+    "reviews": Entry(
+        reviews.reviews, 4_240, "SIMULATED: short reviews, friendly or not; those to test on are by hand", real=False
+    ),
+    "dates": Entry(dates.dates, 12_000, "SIMULATED: dates written in 15 languages, by CLDR's rules", real=False),
     "cifar10": Entry(cifar10.read, 60_000, "colour photographs of 10 kinds of things, 32×32 pixels"),
     "names18": Entry(names.names18, 20_074, "surnames of 18 languages"),
     "ucihar": Entry(ucihar.read, 10_299, "six activities, 128 steps of a smartphone's nine sensors"),
@@ -58,15 +62,18 @@ def load(name, data_dir=None, limit=None, **options):
         breast_cancer, wine, diabetes   float64 (n, columns), the columns in feature_names
         photos                          float32 (2, 427, 640, 3) in [0, 1]
         names, names18                  str (n,)
+        dates                           str (n,), and so is y: year-month-day; the languages in groups
         cifar10                         float32 (n, 32, 32, 3) in [0, 1]
         ucihar, simulated_activity      float32 (n, 128, 9), the channels in feature_names, the persons in groups
+        reviews                         str (n,), an object array; the kinds (plain, negation, …) in groups
         imdb                            str (n,), an object array
         photos_folder                   float32 (n, 224, 224, 3) in [0, 1], other sizes with image_shape
     data_dir: the folder with the official archive, or unpacked folder, of names18, cifar10, ucihar or imdb, and where
     it is downloaded to otherwise. Default: DLSHEET_DATA_DIR, and then the cache of the operating system. Of
     photos_folder: the folder with a folder of pictures for each class.
     limit: at most so many rows to train on and so many to test on; no more files are read than they need.
-    Returns a Dataset; y is (n,), whole numbers, or floats for diabetes. The rows are the same on every machine.
+    Returns a Dataset; y is (n,), whole numbers, or floats for diabetes, or texts for dates. The rows are the same on
+    every machine.
     Raises ValueError for an unknown name or option, a limit that is no whole number above 0, or damaged data;
     FileNotFoundError for missing files; ConnectionError where a download fails; PermissionError where no folder can
     be written to.

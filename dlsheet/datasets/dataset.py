@@ -10,11 +10,12 @@ class Dataset:
     """A data set, split for training and testing.
 
     x_train, x_test: arrays with one example a row; y_train, y_test: their labels, whole numbers 0 to n_classes - 1
-    (n,), or one-hot rows made of them (n, n_classes), or measured values, for a regression.
-    class_names: a tuple of the classes' names, in the order of the labels; empty for a regression.
+    (n,), or one-hot rows made of them (n, n_classes), or measured values, for a regression, or texts, (n,).
+    class_names: a tuple of the classes' names, in the order of the labels; empty where y holds no labels.
     name, origin: what it is called and where it comes from. real: False where the data are simulated.
     feature_names: of a table, a tuple of its columns' names; otherwise empty.
-    groups_train, groups_test: where several rows come from one person, the person's number, (n,); otherwise None.
+    groups_train, groups_test: where several rows come from one person, the person's number, (n,), or from one
+    language or are of one kind, its name; otherwise None.
     Raises ValueError where the arrays' lengths differ, or where a label is no class's number.
     """
 

@@ -1,4 +1,4 @@
-"""Names as numbers: spelled with the letters of a small alphabet, one one-hot row a letter."""
+"""Texts as numbers: spelled with the letters of a small alphabet, one one-hot row or one number a letter."""
 
 import unicodedata
 
@@ -44,33 +44,59 @@ def one_hot_letters(names, alphabet, maxlen, padding="post"):
     Returns a float32 array (n, maxlen, len(alphabet)), 0 in the steps without a letter.
     Raises ValueError for no names, for what is not a str, and for a name that is empty, too long or has other letters.
     """
-    if not isinstance(alphabet, str) or not alphabet or len(set(alphabet)) < len(alphabet):
-        raise ValueError(f"alphabet must be a str of different letters, such as ALPHABET; got {alphabet!r}.")
-    maxlen = whole_number("maxlen", maxlen)
     if padding not in ("pre", "post"):
         raise ValueError(f"padding={padding!r}: expected 'pre' or 'post'.")
-    if isinstance(names, str):
-        raise ValueError(f"names must be a list of names; got one str. Write [{names!r}].")
-    names = list(names)
-    if not names:
-        raise ValueError("names is empty: give one name or more.")
-    position = {letter: k for k, letter in enumerate(alphabet)}
-    encoded = np.zeros((len(names), maxlen, len(alphabet)), dtype=np.float32)
-    for i, name in enumerate(names):
-        check_name(name, i, position, maxlen)
-        start = maxlen - len(name) if padding == "pre" else 0
-        encoded[i, range(start, start + len(name)), [position[letter] for letter in name]] = 1
+    spelled, maxlen = places("names", names, alphabet, maxlen, "Call romanise first.")
+    encoded = np.zeros((len(spelled), maxlen, len(alphabet)), dtype=np.float32)
+    for i, letters in enumerate(spelled):
+        start = maxlen - len(letters) if padding == "pre" else 0
+        encoded[i, range(start, start + len(letters)), letters] = 1
     return encoded
 
 
-def check_name(name, i, alphabet, maxlen):
-    """ValueError where name number i is no str of 1 to maxlen letters of the alphabet."""
-    if not isinstance(name, str):
-        raise ValueError(f"names[{i}] must be a str; got {name!r}.")
-    if not name:
-        raise ValueError(f"names[{i}] is empty. Leave it out.")
-    if len(name) > maxlen:
-        raise ValueError(f"names[{i}], {name!r}, has {len(name)} letters, more than maxlen={maxlen}. Raise maxlen.")
-    unknown = sorted(set(name) - set(alphabet))
-    if unknown:
-        raise ValueError(f"names[{i}], {name!r}, has {unknown}, not in the alphabet. Call romanise first.")
+def letter_numbers(texts, alphabet, maxlen):
+    """The letters' numbers: out[i, t] = 1 + the place of letter t of text i in the alphabet; 0 behind the text's end.
+
+    texts: a list or array of n str, each of 1 to maxlen letters, all of them in the alphabet.
+    alphabet: a str in which no letter stands twice. maxlen: the number of steps, a whole number of 1 or more.
+    Returns an int32 array (n, maxlen).
+    Raises ValueError for no texts, for what is not a str, and for a text that is empty, too long or has other letters.
+    """
+    spelled, maxlen = places("texts", texts, alphabet, maxlen, "Make it of the training texts' letters, or add these.")
+    numbers = np.zeros((len(spelled), maxlen), dtype=np.int32)
+    for row, letters in zip(numbers, spelled):
+        row[: len(letters)] = letters
+        row[: len(letters)] += 1
+    return numbers
+
+
+def places(what, texts, alphabet, maxlen, unknown_advice):
+    """The place in the alphabet of each letter, a list a text, and maxlen as an int; ValueError for all that is wrong.
+
+    what: the argument's name. unknown_advice: what to do about a letter that is not in the alphabet.
+    """
+    if not isinstance(alphabet, str) or not alphabet or len(set(alphabet)) < len(alphabet):
+        raise ValueError(f"alphabet must be a str of different letters, such as ALPHABET; got {alphabet!r}.")
+    maxlen = whole_number("maxlen", maxlen)
+    if isinstance(texts, str):
+        raise ValueError(f"{what} must be a list of {what}; got one str. Write [{texts!r}].")
+    try:
+        texts = list(texts)
+    except TypeError:
+        raise ValueError(f"{what} must be a list or an array; got {texts!r}.") from None
+    if not texts:
+        raise ValueError(f"{what} is empty: give one or more.")
+    position = {letter: k for k, letter in enumerate(alphabet)}
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise ValueError(f"{what}[{i}] must be a str; got {text!r}.")
+        if not text:
+            raise ValueError(f"{what}[{i}] is empty. Leave it out.")
+        if len(text) > maxlen:
+            raise ValueError(
+                f"{what}[{i}], {text!r}, has {len(text)} letters, more than maxlen={maxlen}. Raise maxlen."
+            )
+        unknown = sorted(set(text) - set(position))
+        if unknown:
+            raise ValueError(f"{what}[{i}], {text!r}, has {unknown}, not in the alphabet. {unknown_advice}")
+    return [[position[letter] for letter in text] for text in texts], maxlen

@@ -43,19 +43,21 @@ def activity_classifier(n_steps=128, n_channels=9, n_classes=6, units=(64, 32), 
 def character_generator(maxlen, alphabet_size, n_languages, units=128, cell="gru"):
     """Predicts each next letter of a name from the letters before it and its language.
 
-    maxlen: letters at most; alphabet_size: how many different letters, signs for start and end included; units: of the
-    recurrent layer; cell: "simple_rnn", "lstm" or "gru".
-    Returns an uncompiled model from {"letters": (n, maxlen) whole numbers, 0 for "no letter", "language": (n,) whole
+    maxlen: steps, one more than the longest name has letters; alphabet_size: the letters and one sign, 0, for start,
+    end and "no letter"; units: of the recurrent layer; cell: "simple_rnn", "lstm" or "gru".
+    Returns an uncompiled model from {"letters": (n, maxlen) whole numbers, the sign in front, "language": (n,) whole
     numbers} to probabilities (n, maxlen, alphabet_size): entry [:, t] is about the letter that follows letter t.
+    The steps behind a name get an answer too: weigh them 0 in training. Take the numbers from letter_numbers, which
+    refuses a name that does not fit; Keras checks none.
     Raises ValueError for a size that is not a positive whole number and for an unknown cell.
     Ledger: generation.many_to_many, generation.many_to_one.
     """
     maxlen, alphabet_size = whole_number("maxlen", maxlen), whole_number("alphabet_size", alphabet_size, smallest=2)
-    recurrent, units = _cell(cell), whole_number("units", units)
+    recurrent, units, n_languages = _cell(cell), whole_number("units", units), whole_number("n_languages", n_languages)
     letters = keras.Input((maxlen,), dtype="int32", name="letters")
     language = keras.Input((), dtype="int32", name="language")
     x = layers.Embedding(alphabet_size, 32, name="letter_vectors")(letters)
-    tongue = layers.Embedding(whole_number("n_languages", n_languages), 16, name="language_vectors")(language)
+    tongue = layers.Embedding(n_languages, 16, name="language_vectors")(language)
     tongue = layers.RepeatVector(maxlen, name="at_every_letter")(tongue)
     x = layers.Concatenate(name="letter_and_language")([x, tongue])
     x = recurrent(units, return_sequences=True, unroll=maxlen <= UNROLLED[cell], name="read")(x)

@@ -166,7 +166,10 @@ def checked(x, kernel, recurrent_kernel, bias, mask, gates):
     columns = recurrent_kernel.shape[1]
     same_shape("kernel", kernel, (x.shape[2], columns))
     bias = same_shape("bias", bias, (columns,))
-    mask = np.ones(x.shape[:2], bool) if mask is None else np.asarray(mask)
+    try:
+        mask = np.ones(x.shape[:2], bool) if mask is None else np.asarray(mask)
+    except ValueError:
+        raise ValueError(f"mask has rows of unequal length: expected booleans {x.shape[:2]}.") from None
     if mask.shape != x.shape[:2] or mask.dtype != bool:
         raise ValueError(f"mask is {mask.dtype} {mask.shape}: expected booleans {x.shape[:2]}, one for each step.")
     return x, kernel, recurrent_kernel, bias, mask
