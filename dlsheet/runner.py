@@ -80,7 +80,8 @@ def execute(path, profile):
     # Without a terminal behind them kernels write C-level messages into the notebook; under pytest, and so under
     # nbval, they do not. The outputs must be the same in both.
     environment = os.environ | {"DLSHEET_PROFILE": profile, "PYTEST_CURRENT_TEST": "dlsheet run"}
-    environment.setdefault("OMP_NUM_THREADS", "1")  # notebooks run side by side: more threads wait for one another
+    for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+        environment.setdefault(threads, "1")  # notebooks run side by side: more threads wait for one another
     if os.environ.get("DLSHEET_DATA_DIR"):  # relative to where the command was given, not to the notebooks
         environment["DLSHEET_DATA_DIR"] = str(Path(os.environ["DLSHEET_DATA_DIR"]).expanduser().resolve())
     try:

@@ -54,6 +54,7 @@ def test_the_products_of_a_step_leave_out_the_gradient_of_the_data():
 def test_rnn_prints_ratios_and_accuracies_of_both_tasks(monkeypatch, capsys):
     monkeypatch.setattr(rnn, "SEEDS", 1)
     monkeypatch.setattr(rnn, "EPOCHS", {"names": 2, "activity": 2})
+    monkeypatch.setattr(rnn, "ROWS", {"names": 100, "activity": 100})
     monkeypatch.setattr(rnn, "activity_classifier", lambda *sizes: rnn.name_classifier(*sizes, cell="gru"))
     monkeypatch.setattr(rnn, "load", lambda name: load(name, limit=60))
     rnn.measure()

@@ -72,13 +72,6 @@ def test_a_run_leaves_the_notebooks_alone_unless_told_to_save(folder):
     assert "execution" not in saved.cells[1].metadata
 
 
-def test_formulas_become_mathml_and_pages_need_no_network(folder):
-    cli.main(["run", "--only", "1"])
-    page = (folder / "book" / "01_good.html").read_text(encoding="utf-8")
-    assert "<mfrac>" in page and "<script" not in page and "http-equiv" not in page
-    assert not [part for part in page.split('"') if part.startswith("http")]
-
-
 @pytest.mark.parametrize("wanted", ("1", "01", "01_good", "01_good.ipynb"))
 def test_a_notebook_is_found_by_number_or_name(folder, wanted):
     assert [path.name for path in find_notebooks([wanted])] == ["01_good.ipynb"]
