@@ -34,11 +34,14 @@ def write_book(results):
 
     source, trees = BOOK.with_name("book-source"), BOOK.with_name("book-trees")
     source.mkdir(parents=True, exist_ok=True)
-    for old in set(source.iterdir()) - {source / name for name in files}:
-        old.unlink()
+    before = {path.name for path in source.iterdir()}
+    for name in before - set(files):
+        (source / name).unlink()
     for name, content in files.items():
         if not (source / name).is_file() or (source / name).read_bytes() != content:
             (source / name).write_bytes(content)
     sphinx = [sys.executable, "-m", "sphinx", "-q", "-j", "2", "-c", Path(__file__).parent, "-d", trees, source, BOOK]
+    if before != set(files):  # links to pages that were not there would stay broken
+        sphinx.append("--fresh-env")
     subprocess.run(sphinx, check=True)
     return BOOK / "index.html"

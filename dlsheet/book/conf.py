@@ -9,6 +9,7 @@ myst_dmath_double_inline = True
 smartquotes = False
 html_math_renderer = "mathml"
 html_theme = "furo"
+html_favicon = "static/icon.svg"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
 html_copy_source = False
