@@ -24,7 +24,10 @@ _settled = set()  # in this process; a notebook's closing table shows what its c
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of the sheet. verdict and correction are None until a notebook settles it."""
+    """One statement of the sheet. verdict and correction are None until a notebook settles it.
+
+    source: a textbook or paper that was read beside the evidence.
+    """
 
     id: str
     notebook: int
@@ -32,6 +35,7 @@ class Statement:
     says: str
     verdict: str | None = None
     correction: str | None = None
+    source: str | None = None
 
 
 class EvidenceError(AssertionError):

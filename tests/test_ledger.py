@@ -13,6 +13,10 @@ def test_ledger_has_the_sheets_131_statements():
     assert {row.kind for row in rows} == {"formula", "claim", "code", "heading"}
 
 
+def test_every_verdict_names_what_was_read_beside_the_evidence():
+    assert [row.id for row in ledger.statements() if row.verdict and not row.source] == []
+
+
 def test_headings_can_only_be_filled():
     assert {row.verdict for row in ledger.statements() if row.kind == "heading"} <= {None, "filled"}
 

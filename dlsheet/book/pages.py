@@ -79,10 +79,14 @@ def said(result):
 def verdicts(rows, notebook):
     """A Markdown table of statements; the verdicts lead to the cells that bore them out."""
     linked = SETTLED.findall(text_outputs(notebook))
-    lines = ["| statement | the sheet says | verdict | what is right |", "| --- | --- | --- | --- |"]
+    lines = [
+        "| statement | the sheet says | verdict | what is right, and where to read it |",
+        "| --- | --- | --- | --- |",
+    ]
     for row in rows:
         verdict = f"[{row.verdict}](<#{row.id}>)" if row.id in linked else "not settled"
-        lines.append(f"| {name(row)} | {plain(row.says)} | {verdict} | {plain(row.correction or '')} |")
+        right = " ".join(filter(None, [row.correction, row.source and f"({row.source})"]))
+        lines.append(f"| {name(row)} | {plain(row.says)} | {verdict} | {plain(right)} |")
     return lines
 
 
@@ -94,6 +98,7 @@ def what_is_wrong(notebooks):
         if row.verdict != "corrected" or notebook is None:
             continue
         lines += ["", f"## {name(row)}", "", f"The sheet says: {plain(row.says)}", "", plain(row.correction), ""]
+        lines += [f"To read: {plain(row.source)}.", ""] if row.source else []
         lines += [f"The proof is in [{row.notebook:02} {title(notebook)}](<#{row.id}>). What had to be true:", ""]
         lines += ["```python", evidence(notebook, row.id), "```"]
     return "\n".join(lines) + "\n"
