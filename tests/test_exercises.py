@@ -266,3 +266,9 @@ def test_a_model_may_end_in_a_softmax_layer():
 def test_what_an_answer_prints_stays_unseen(double, capsys):
     assert judge(named("double", lambda x: print("here") or 2 * x)).startswith("✓")
     assert capsys.readouterr().out == ""
+
+
+def test_of_two_dicts_the_entries_are_shown_in_which_they_differ():
+    assert engine.differing({"a": 1, "b": 2}, {"a": 1, "b": 3}) == ({"b": 2}, {"b": 3})
+    assert engine.differing({"a": 1, "b": 2}, {"a": 1}) == ({"b": 2}, {})
+    assert engine.differing({}, {"a": 1}) == ({}, {"a": 1})

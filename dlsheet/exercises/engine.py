@@ -152,8 +152,9 @@ def judge(answer):
 def differing(given, expected):
     """Two outcomes as they are shown: of two dicts only the entries in which they differ."""
     if isinstance(given, dict) and isinstance(expected, dict):
-        keys = [key for key in expected if key not in given or not same(given[key], expected[key])]
-        return {key: given.get(key) for key in keys}, {key: expected[key] for key in keys}
+        keys = [key for key in expected | given if not (key in expected and key in given)]
+        keys += [key for key in expected if key in given and not same(given[key], expected[key])]
+        return tuple({key: each[key] for key in keys if key in each} for each in (given, expected))
     return given, expected
 
 
