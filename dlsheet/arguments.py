@@ -6,7 +6,7 @@ from operator import index
 def whole_number(name, value, smallest=1):
     """`value` as an int of at least `smallest`; ValueError otherwise."""
     try:
-        enough = index(value) >= smallest
+        enough = not isinstance(value, bool) and index(value) >= smallest
     except TypeError:
         enough = False
     if not enough:

@@ -16,20 +16,22 @@ def beam_search(next_probabilities, n, start, length, width, end=None):
 
     Returns (sequences, log_probabilities), (n, width, length) and (n, width), the most probable first. With fewer
     different sequences than `width` the rest have the log-probability -inf.
-    Raises ValueError for an n, length or width that is no positive whole number, and for probabilities of another
-    shape, or NaN.
+    Raises ValueError for an n, length or width that is no positive whole number, an end that is no sign, and for
+    probabilities of another shape, below 0, or with another sum than 1.
     """
     n, length, width = whole_number("n", n), whole_number("length", length), whole_number("width", width)
     rows = np.repeat(np.arange(n), width)
     written = np.full((n, width, 1), start)
     score = np.full((n, width), -np.inf)
     score[:, 0] = 0  # at first there is one beginning
-    for _ in range(length):
+    for step in range(length):
         probabilities = _checked(next_probabilities(rows, written.reshape(n * width, -1)), n * width)
         size = probabilities.shape[1]
+        if end is not None and whole_number("end", end, 0) >= size:
+            raise ValueError(f"end={end}: expected one of the {size} signs, 0 to {size - 1}, or None.")
         with np.errstate(divide="ignore"):
             gain = np.log(probabilities).reshape(n, width, size)
-        if end is not None:
+        if end is not None and step:  # the sign for the start may be the same
             gain[written[:, :, -1] == end] = np.where(np.arange(size) == end, 0, -np.inf)
         total = (score[:, :, np.newaxis] + gain).reshape(n, width * size)
         best = np.argsort(-total, axis=1, kind="stable")[:, :width]
@@ -52,4 +54,6 @@ def _checked(probabilities, m):
         raise ValueError(f"next_probabilities gave {probabilities.shape}: expected ({m}, size), a row a beginning.")
     if np.isnan(probabilities).any():
         raise ValueError("next_probabilities gave NaN. Look for a loss that was no finite number.")
+    if (probabilities < 0).any() or not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):
+        raise ValueError("next_probabilities gave rows that are no probabilities: expected at least 0, with the sum 1.")
     return probabilities

@@ -19,4 +19,4 @@ def keras_float64():
 @pytest.fixture(autouse=True)
 def progress_of_no_one(tmp_path, monkeypatch):
     """Answers of tests are not noted in the user's own file."""
-    monkeypatch.setenv("DLSHEET_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setenv("DLSHEET_PROGRESS", str(tmp_path / "progress.jsonl"))

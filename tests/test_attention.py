@@ -108,7 +108,7 @@ def test_positional_encoding_equals_the_papers_formula_entry_by_entry():
         (lambda: scaled_dot_product_attention(Q, K, V, np.ones((4, 5))), "mask holds float64: expected booleans"),
         (lambda: scaled_dot_product_attention(Q, K, V, np.ones((3, 5), bool)), "expected one that broadcasts to"),
         (lambda: scaled_dot_product_attention(Q, K, V, np.zeros((4, 5), bool)), "lets a query look nowhere"),
-        (lambda: multi_head_attention(Q[0], K[0], [1, 2, 3]), "weights has 3 arrays: expected 8"),
+        (lambda: multi_head_attention(Q[0], K[0], [1, 2, 3]), "a list of 8 arrays, kernels and biases in turn"),
         (lambda: multi_head_attention(Q, K, [np.ones((8, 2, 4))] * 4), "query has shape"),
         (lambda: positional_encoding(5, 3), "depth=3: expected an even number"),
         (lambda: positional_encoding(0, 2), "length=0: expected a whole number"),
@@ -117,3 +117,36 @@ def test_positional_encoding_equals_the_papers_formula_entry_by_entry():
 def test_bad_input_is_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def heads_weights(**other):
+    """Weights of two heads for vectors of length 8, some of them replaced."""
+    shapes = {0: (8, 2, 4), 1: (2, 4), 2: (8, 2, 4), 3: (2, 4), 4: (8, 2, 4), 5: (2, 4), 6: (2, 4, 8), 7: (8,)}
+    shapes |= {int(place[1:]): shape for place, shape in other.items()}
+    return [np.ones(shape) for shape in shapes.values()]
+
+
+@pytest.mark.parametrize(
+    "other",
+    (
+        {"w2": (8, 1, 4)},
+        {"w4": (8, 1, 4)},
+        {"w1": (4,)},
+        {"w3": (3, 2, 4)},
+        {"w6": (1, 4, 8)},
+        {"w7": (1,)},
+        {"w6": (8, 8)},
+    ),
+)
+def test_weights_that_would_only_broadcast_are_refused(other):
+    with pytest.raises(ValueError, match="expected"):
+        multi_head_attention(np.ones((2, 3, 8)), np.ones((2, 5, 8)), heads_weights(**other))
+
+
+def test_examples_that_do_not_pair_up_and_nan_in_the_weights_are_refused():
+    with pytest.raises(ValueError, match="with the m"):
+        multi_head_attention(np.ones((1, 3, 8)), np.ones((2, 5, 8)), heads_weights())
+    weights = heads_weights()
+    weights[6][0] = np.nan
+    with pytest.raises(ValueError, match="weights"):
+        multi_head_attention(np.ones((2, 3, 8)), np.ones((2, 5, 8)), weights)

@@ -131,3 +131,13 @@ def test_the_corrected_sheet_prints_on_two_sides_of_a4(tmp_path):
     assert [[float(side) for side in box.split()] for box in boxes] == [
         pytest.approx([0, 0, 595.28, 841.89], abs=1)
     ] * 2
+
+
+def test_a_cell_with_a_magic_does_not_stop_the_book(notebook):
+    notebook.cells[1]["source"] = "%matplotlib inline\n" + SETTLE
+    assert evidence(notebook, "metrics.specificity") == notebook.cells[1].source
+
+
+@pytest.mark.parametrize("formula", (r"\R x", r"\frac{a}{"))
+def test_a_formula_with_a_slip_is_shown_as_it_stands(formula):
+    assert mathml(formula, "inline") == f'<code class="slip">{formula}</code>'

@@ -756,3 +756,18 @@ def test_real_reviews_are_read_from_their_sample(tmp_path):
     assert (len(data.x_train), len(data.x_test)) == (4000, 2000) and data.y_train.mean() == 0.5
     wonderful = np.array(["wonderful" in text for text in data.x_train])
     assert wonderful[data.y_train == 1].mean() > 2 * wonderful[data.y_train == 0].mean()
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("Ǿ", "o"),
+        ("Ŧ", "t"),
+        ("Oʻzbek", "o'zbek"),
+        ("Smith—Jones", "smith-jones"),
+        ("𝐀da", "ada"),
+        ("De\tLuca", "de luca"),
+    ],
+)
+def test_romanise_spells_composed_letters_and_signs_of_another_shape(name, spelled):
+    assert romanise(name) == spelled

@@ -130,3 +130,20 @@ def test_bad_input_is_refused(change, says):
     arguments = {"next_probabilities": random_model(), "n": 3, "start": START, "length": 2, "width": 2}
     with pytest.raises(ValueError, match=says):
         beam_search(**arguments | change)
+
+
+def test_the_sign_for_the_start_may_be_the_one_for_the_end():
+    sequences, _ = beam_search(lambda rows, written: np.tile([0.1, 0.3, 0.6], (len(rows), 1)), 1, 0, 3, 1, end=0)
+    assert sequences.tolist() == [[[2, 2, 2]]]
+
+
+@pytest.mark.parametrize("row", ([-1, 2, 0.5], [10, 20, 5], [np.inf, 0, 0], [0.2, 0.2, 0.2]))
+def test_what_is_no_probability_is_refused(row):
+    with pytest.raises(ValueError, match="no probabilities"):
+        beam_search(lambda rows, written: np.tile(row, (len(rows), 1)), 1, 0, 3, 1)
+
+
+@pytest.mark.parametrize("end", (3, -1, "x"))
+def test_an_end_that_is_no_sign_is_refused(end):
+    with pytest.raises(ValueError, match="end="):
+        beam_search(lambda rows, written: np.tile([0.1, 0.3, 0.6], (len(rows), 1)), 1, 0, 3, 1, end=end)

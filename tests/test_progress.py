@@ -1,6 +1,6 @@
 """A student's progress: what is noted, and that nothing is lost or needed."""
 
-import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -31,11 +31,22 @@ def test_an_untouched_exercise_is_not_noted():
     assert not progress_file().exists()
 
 
-@pytest.mark.parametrize("content", ("", "{", "[1]", '{"specificity": 3}'))
-def test_a_damaged_file_counts_as_none(content):
-    progress_file().write_text(content)
+@pytest.mark.parametrize("line", ("", "{", "[1]", "[1, 2]", '["specificity", 3]', "null", "[" * 100_000, "\\ufeff"))
+def test_a_damaged_line_costs_no_other_answer(line):
     record("specificity", True)
-    assert json.loads(progress_file().read_text())["specificity"]["right"]
+    with progress_file().open("a", encoding="utf-8") as file:
+        file.write(line)
+    record("kept_epoch", False)
+    assert read_progress() == {
+        "specificity": {"right": True, "wrong_answers": 0},
+        "kept_epoch": {"right": False, "wrong_answers": 1},
+    }
+
+
+def test_answers_given_at_the_same_time_are_all_kept():
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: record(name, True), map(str, range(200))))
+    assert len(read_progress()) == 200
 
 
 def test_where_nothing_can_be_written_the_exercise_goes_on(tmp_path, monkeypatch, capsys):

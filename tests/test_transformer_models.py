@@ -229,3 +229,10 @@ def test_a_step_of_training_moves_all_weights_but_the_keys_biases_which_a_softma
 def test_bad_arguments_are_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_an_example_without_a_sign_does_not_spoil_training():
+    model = models.transformer_classifier(4, 5, 2, width=8, heads=2, hidden=8, depth=1)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(np.array([[1, 2, 0, 0], [0, 0, 0, 0]]), np.array([0, 1]), verbose=0)
+    assert all(np.isfinite(array).all() for array in model.get_weights())

@@ -9,9 +9,12 @@ from latex2mathml.converter import convert
 def mathml(formula, display):
     """The formula in MathML; as it stands where it has a slip."""
     try:
-        return convert(formula.strip(), display=display)
+        written = convert(formula.strip(), display=display)
     except Exception:  # latex2mathml has many for a formula with a slip in it
+        written = "\\"
+    if "\\" in written:  # a command that it does not know
         return f'<code class="slip">{escape(formula)}</code>'
+    return written
 
 
 def inline(writer, node):

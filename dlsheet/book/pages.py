@@ -107,7 +107,11 @@ def what_is_wrong(notebooks):
 def evidence(notebook, statement_id):
     """The call that settles a statement, as it stands in the notebook; the whole cell where a loop calls it."""
     cell = next(cell for cell in notebook.cells if statement_id in settled(cell))
-    for node in ast.walk(ast.parse(cell.source)):
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:  # a cell with one of IPython's magics
+        return cell.source
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node).startswith(f"settle({statement_id!r}"):
             return ast.get_source_segment(cell.source, node)
     return cell.source
@@ -134,7 +138,8 @@ def main_picture(notebook):
 
 def title(notebook):
     """A notebook's first heading."""
-    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    lines = "\n".join(cell.source for cell in notebook.cells).strip().splitlines()
+    return lines[0].lstrip("# ") if lines else "Untitled"
 
 
 def plain(text):

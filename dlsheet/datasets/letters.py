@@ -13,7 +13,9 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz'- "
 # of another shape is the same sign.
 SPELLED = str.maketrans(
     {"æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŋ": "ng", "ı": "i"}
-    | {"ə": "a", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-"}
+    | {"ŧ": "t", "ə": "a"}
+    | dict.fromkeys("’‘ʼ`´ʻʽʾʿ‛′", "'")
+    | dict.fromkeys("‐‑–—―−", "-")
 )
 
 
@@ -27,10 +29,13 @@ def romanise(name):
     """
     if not isinstance(name, str):
         raise ValueError(f"a name must be a str; got {name!r}.")
-    plain = unicodedata.normalize("NFKD", name.lower().translate(SPELLED))
+    plain = unicodedata.normalize("NFKD", name.lower().translate(SPELLED)).lower().translate(SPELLED)
     foreign = sorted({letter for letter in plain if letter.isalpha() and letter not in ALPHABET})
     if foreign:
-        raise ValueError(f"{name!r} has {' '.join(foreign)}, not in Latin letters. Write it as its bearer does abroad.")
+        raise ValueError(
+            f"{name!r} has {' '.join(foreign)}, which the 26 Latin letters cannot spell. "
+            "Write it as its bearer does abroad."
+        )
     return " ".join("".join(letter for letter in plain if letter in ALPHABET or letter.isspace()).split())
 
 

@@ -71,6 +71,9 @@ def divergence(mean, log_variance):
         "You took the logarithm of the variance for that of the standard deviation: exp(log_variance) is s² already.": (
             lambda mean, log_variance: (mean**2 + np.exp(2 * log_variance) - 1 - 2 * log_variance).sum(axis=1) / 2
         ),
+        "log_variance is log s² already.": (
+            lambda mean, log_variance: (mean**2 + np.exp(log_variance) - 1 - np.log(log_variance)).sum(axis=1) / 2
+        ),
         "The sign is turned round: a divergence is never negative.": (
             lambda mean, log_variance: -divergence(mean, log_variance).sum(axis=1)
         ),
@@ -116,6 +119,9 @@ def images_and_noise():
     mistakes={
         "That is upside down: the noisier the images, the less the errors count against the divergence.": (
             lambda pixels, sigma: pixels / (2 * sigma**2)
+        ),
+        "That weighs the error, for the sum over the pixels. Bring it to the divergence's side.": (
+            lambda pixels, sigma: 1 / (2 * sigma**2)
         ),
         "The 2 of 2σ² is missing.": lambda pixels, sigma: sigma**2 / pixels,
         "The variance is σ², not σ.": lambda pixels, sigma: 2 * sigma / pixels,
@@ -165,6 +171,9 @@ def spectrum(x, centred=True):
         ),
         "That is what PCA keeps. The error is what it leaves out.": lambda x, k: spectrum(x)[:k].sum() / len(x),
         "You added the smallest k: left out are all but the k largest.": lambda x, k: spectrum(x)[-k:].sum() / len(x),
+        "eigvalsh gives the smallest first: you left out the k smallest.": (
+            lambda x, k: np.linalg.eigvalsh(np.cov(np.transpose(x), bias=True))[k:].sum()
+        ),
         "A singular value has to be squared: the error is a squared one.": (
             lambda x, k: np.sqrt(spectrum(x))[k:].sum() / len(x)
         ),
@@ -195,6 +204,7 @@ def pca_error(x, k):
 def errors_of_both():
     """(normal_errors, anomaly_errors, false_alarms): with ties between the two, and alarms from none to half."""
     rng = np.random.default_rng(45)
+    yield np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.05, 3.5]), 0.3
     yield np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.0, 5.0]), 0.25
     yield np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.5, 4.0, 5.0]), 0.0
     yield np.array([4.0, 1.0, 3.0, 2.0, 5.0]), np.array([2.5, 4.5, 9.0, 3.0]), 0.5
@@ -220,6 +230,9 @@ def threshold_for(normal, false_alarms):
         ),
         "You counted a score equal to the threshold as an alarm. Above means larger.": (
             lambda normal, anomalies, alarms: float(np.mean(anomalies >= threshold_for(normal, alarms)))
+        ),
+        "np.quantile goes between two errors. Asked for is one of them.": (
+            lambda normal, anomalies, alarms: share_above(anomalies, np.quantile(normal, 1 - alarms))
         ),
         "You allowed that share of the normal examples to stay silent, instead of to raise an alarm.": (
             lambda normal, anomalies, alarms: share_above(anomalies, threshold_for(normal, 1 - alarms))

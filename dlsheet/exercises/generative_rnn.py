@@ -142,7 +142,7 @@ def exp_shared(z):
         ),
         "The result does not add up to 1. Divide by the sum.": lambda p, temperature: p ** (1 / temperature),
         "You put probabilities where softmax wants scores. The scores are log p.": (
-            lambda p, temperature: exp_shared(p / temperature)
+            lambda p, temperature: shared(np.exp(p / temperature))  # at 0.0005 too large, if done like that
         ),
         "Dividing all by T and then by the sum changes nothing: T cancels. It belongs into the exponent.": (
             lambda p, temperature: shared(p / temperature)
@@ -170,6 +170,7 @@ def bigrams_and_draws():
     yield np.array([[0.0, 0.5, 0.5], [0.2, 0.3, 0.5], [0.5, 0.5, 0.0]]), np.array([0.7, 0.6, 0.4, 0.1, 0.9])
     yield np.array([[0.0, 1.0], [0.1, 0.9]]), np.array([0.5, 0.5])
     yield np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([0.2, 0.9])
+    yield np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([0.5, 0.0])  # the sum equals the draw
     for k, n in rng.integers([2, 3], [6, 12], (30, 2)):
         p = rng.dirichlet(np.ones(k), k)
         p[:, 0] /= 2  # names of some length
@@ -206,6 +207,9 @@ def written(p, draws, choose=draw, stop=True, keep_end=False, carry=True):
         "The end sign is no letter. Leave it out of the name.": lambda p, draws: written(p, draws, keep_end=True),
         "You compare the draw with each probability alone. Add them up from the left first.": (
             lambda p, draws: written(p, draws, choose=lambda row, number: int(np.argmax(row > number)))
+        ),
+        "You stop where the sum equals the draw. It must exceed it.": (
+            lambda p, draws: written(p, draws, choose=lambda row, number: int(np.argmax(np.cumsum(row) >= number)))
         ),
         "You read the table by columns. What follows sign i stands in row i.": lambda p, draws: written(p.T, draws),
     },

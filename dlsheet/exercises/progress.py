@@ -12,30 +12,36 @@ UNANSWERED = {"right": False, "wrong_answers": 0}
 
 
 def progress_file():
-    """The file: what DLSHEET_PROGRESS names, or progress.json in the user's own data folder."""
-    return Path(os.environ.get(VARIABLE) or Path(user_data_dir("dlsheet", appauthor=False)) / "progress.json")
+    """The file: what DLSHEET_PROGRESS names, or progress.jsonl in the user's own data folder."""
+    chosen = os.environ.get(VARIABLE)
+    return Path(chosen).expanduser() if chosen else Path(user_data_dir("dlsheet", appauthor=False)) / "progress.jsonl"
 
 
 def read_progress():
-    """{exercise: {"right": bool, "wrong_answers": int}} of all that was ever answered; {} where nothing can be read."""
+    """{exercise: {"right": bool, "wrong_answers": int}} of all that was ever answered; once right stays right."""
     try:
-        found = json.loads(progress_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        lines = progress_file().read_bytes().splitlines()
+    except OSError:
         return {}
-    whole = found.items() if isinstance(found, dict) else ()
-    return {name: each for name, each in whole if isinstance(each, dict) and each.keys() == UNANSWERED.keys()}
+    found = {}
+    for line in lines:
+        try:
+            name, right = json.loads(line)
+        except (ValueError, TypeError, RecursionError):  # a damaged line costs one answer, not the others
+            continue
+        if isinstance(name, str) and isinstance(right, bool):
+            before = found.get(name, UNANSWERED)
+            found[name] = {"right": before["right"] or right, "wrong_answers": before["wrong_answers"] + (not right)}
+    return found
 
 
 def record(name, right):
-    """Note an answer. Once right stays right. Where the file cannot be written, the exercise goes on without it."""
-    before = read_progress().get(name, UNANSWERED)
-    after = {"right": before["right"] or right, "wrong_answers": before["wrong_answers"] + (not right)}
+    """Note an answer, a line at the file's end. Where it cannot be written, the exercise goes on without it."""
     path = progress_file()
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(read_progress() | {name: after}, indent=1), encoding="utf-8")
-        beside.replace(path)
+        with path.open("ab", buffering=0) as file:  # one write: kernels side by side lose nothing
+            file.write(f"\n{json.dumps([name, right])}\n".encode())
 
 
 def progress_lines(topics):

@@ -110,6 +110,15 @@ def results_of_tests():
         yield *map(float, rng.uniform([0.01, 0.55, 0.55], [0.5, 0.95, 0.95])), rng.integers(0, 2, n)
 
 
+def going_on_as_healthy(prevalence, sensitivity, specificity, results):
+    """After a negative result the probability of being healthy takes the place of that of being ill."""
+    for result in results:
+        ill = prevalence * (sensitivity if result else 1 - sensitivity)
+        healthy = (1 - prevalence) * (1 - specificity if result else specificity)
+        prevalence = (ill if result else healthy) / (ill + healthy)
+    return prevalence
+
+
 def from_ratio(prevalence, ratio):
     """The probability behind the prior odds times a ratio."""
     odds = prevalence / (1 - prevalence) * ratio
@@ -130,6 +139,7 @@ def from_ratio(prevalence, ratio):
                 prevalence, (sensitivity / (1 - specificity)) ** (2 * np.sum(results) - len(results))
             )
         ),
+        "A negative test gave you the probability of being healthy. You want that of being ill.": going_on_as_healthy,
         "Only the last test counted. What came out of one test is the prior of the next.": (
             lambda prevalence, sensitivity, specificity, results: from_ratio(
                 prevalence,
@@ -201,6 +211,9 @@ def shifted(p, ratio):
         ),
         "You multiplied the odds, and returned them. Go back to probabilities with odds / (1 + odds).": (
             lambda p, old, new: p / (1 - p) * new / (1 - new) * (1 - old) / old
+        ),
+        "A probability of 1 has no odds. Use both classes: p · new / old over the sum.": (
+            lambda p, old, new: from_ratio(p, new / (1 - new) * (1 - old) / old)
         ),
         "You added the difference of the prevalences. A prior multiplies odds; it adds nothing to a probability.": (
             lambda p, old, new: p + new - old

@@ -17,7 +17,7 @@ def vocabularies():
     inputs=vocabularies,
     mistakes={
         "That is one table. Skip-gram has a second one, for the words as neighbours.": lambda n_words, d: n_words * d,
-        "There are no biases here: a score is a scalar product and nothing else.": (
+        "You have two rows' worth of numbers too many: no biases, and *no word* is already among n_words.": (
             lambda n_words, d: 2 * (n_words * d + d)
         ),
         "That is a softmax layer with a bias for each word. The score of skip-gram has no bias.": (
@@ -64,6 +64,12 @@ def wrapped(words, window):
     return found
 
 
+def by_distance(words, window):
+    """Pairs in the order of the notebook's neighbours: by distance, all words ahead first, then all back."""
+    ahead = [pair for o in range(1, window + 1) for pair in zip(words, words[o:])]
+    return ahead + [(b, a) for a, b in ahead]
+
+
 @exercise(
     inputs=texts_and_windows,
     mistakes={
@@ -83,6 +89,7 @@ def wrapped(words, window):
         "Those are the right pairs turned round: the word comes first, then its neighbour.": (
             lambda words, window: paired(words, window, turned=True)
         ),
+        "The right pairs in another order: all neighbours of the first word come first.": by_distance,
         "You left out neighbours that are the same word. It is the place that must differ.": (
             lambda words, window: [(a, b) for a, b in paired(words, window) if a != b]
         ),
@@ -134,7 +141,7 @@ def pmi(counts, log=np.log):
         "You took the logarithm to base 2. The loss has natural logarithms, and so has its optimum.": (
             lambda counts, k: np.maximum(pmi(counts, np.log2) - np.log2(k), 0)
         ),
-        "All is cut away: you did not compare with chance. Shares of a row are below 1.": (
+        "All is cut away: nothing is compared with chance, or the total is missing, so that P(c) is no share.": (
             lambda counts, k: 0.0 * counts
         ),
     },
@@ -168,6 +175,9 @@ def vectors_of_a_pair():
         ),
         "The noise comes with the wrong sign: its label is 0, so predicted minus true is the sigmoid itself.": (
             lambda v, u, noise: (sigmoid(u @ v) - 1) * u - sigmoid(noise @ v) @ noise
+        ),
+        "Predicted minus true for the real pair is σ − 1.": (
+            lambda v, u, noise: (1 - sigmoid(u @ v)) * u + sigmoid(noise @ v) @ noise
         ),
         "The label of the real neighbour is 1: subtract it from the sigmoid.": (
             lambda v, u, noise: sigmoid(u @ v) * u + sigmoid(noise @ v) @ noise

@@ -50,7 +50,8 @@ class GaussianCode(layers.Layer):
 
     def call(self, inputs, training=False):
         mean, log_variance = inputs
-        divergence = (mean**2 + ops.exp(log_variance) - 1 - log_variance) / 2
+        squared, log_var = ops.cast(mean, "float32") ** 2, ops.cast(log_variance, "float32")  # half ones overflow
+        divergence = (squared + ops.exp(log_var) - 1 - log_var) / 2
         self.add_loss(ops.mean(ops.sum(divergence, axis=-1)))
         if not training:
             return mean

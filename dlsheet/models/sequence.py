@@ -30,7 +30,8 @@ def seq2seq(source_len, target_len, source_size, target_size, units=64, attentio
     """
     lengths = whole_number("source_len", source_len), whole_number("target_len", target_len)
     sizes = whole_number("source_size", source_size, 2), whole_number("target_size", target_size, 2)
-    if whole_number("units", units) % 2:
+    units = whole_number("units", units)
+    if units % 2:
         raise ValueError(f"units={units}: expected an even number, half of it for each direction of reading.")
     if attention not in ATTENTION:
         raise ValueError(f"attention={attention!r}: expected one of {', '.join(map(repr, ATTENTION))}.")
@@ -46,7 +47,8 @@ def _encoder(source_len, source_size, units, attention):
     """From signs to a summary (n, units); with attention also all states (n, source_len, units) and where signs are."""
     source = keras.Input((source_len,), dtype="int32", name="source")
     x = layers.Embedding(source_size, 32, mask_zero=True, name="source_vectors")(source)
-    recurrent = layers.GRU(units // 2, return_sequences=attention is not None, return_state=True)
+    # cuDNN's GRU takes no padding but behind the signs
+    recurrent = layers.GRU(units // 2, return_sequences=attention is not None, return_state=True, use_cudnn=False)
     states, forward, backward = layers.Bidirectional(recurrent, name="read")(x)
     summary = layers.Concatenate(name="sum_up")([forward, backward])
     outputs = [summary, states, ops.not_equal(source, 0)] if attention else summary

@@ -64,7 +64,10 @@ def word_numbers(model, texts):
     vectorize = _vectorization(model)
     if isinstance(texts, str):
         raise ValueError(f"texts must be a list of texts; got one str. Write [{texts!r}].")
-    texts = list(texts)
+    try:
+        texts = list(texts)
+    except TypeError:
+        raise ValueError(f"texts must be a list of texts; got {texts!r}.") from None
     if not texts:
         raise ValueError("texts is empty: give one or more.")
     for i, text in enumerate(texts):
@@ -80,9 +83,9 @@ def word_numbers(model, texts):
 def _summed_up(x, numbers, architecture, units):
     """One vector for each text from the vectors of its words."""
     if architecture == "lstm":
-        return layers.LSTM(units, name="read")(x)
+        return layers.LSTM(units, use_cudnn=False, name="read")(x)  # cuDNN's takes no text without a word
     if architecture == "bidirectional":
-        return layers.Bidirectional(layers.LSTM(units // 2), name="read_both_ways")(x)
+        return layers.Bidirectional(layers.LSTM(units // 2, use_cudnn=False), name="read_both_ways")(x)
     is_word = ops.expand_dims(ops.cast(ops.not_equal(numbers, 0), x.dtype), -1)
     if architecture == "average":
         return ops.sum(x * is_word, axis=1) / ops.maximum(ops.sum(is_word, axis=1), 1)
@@ -106,6 +109,11 @@ def _vocabulary_size(vectorize):
         raise ValueError(
             "vectorize cleans or splits by a function of your own, which a saved model would not find again: expected "
             "one of Keras's names, such as standardize='lower_and_strip_punctuation'. Clean the texts before."
+        )
+    if config["ragged"] or config["split"] is None:
+        raise ValueError(
+            "vectorize gives ragged rows, or does not split the texts: expected ragged=False and split='whitespace' or "
+            "'character'."
         )
     if vectorize.vocabulary_size() < 3:
         raise ValueError("vectorize knows no word. Call vectorize.adapt(training texts) first.")

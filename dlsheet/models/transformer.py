@@ -44,7 +44,7 @@ def transformer_classifier(
 
     maxlen: signs at most; alphabet_size: how many different numbers, 0 included; the rest as in `transformer`.
     Returns an uncompiled model from whole numbers (n, maxlen) to probabilities (n, n_classes). 0 is "no sign": nobody
-    looks there, and zeros behind an example change nothing. Each example needs a sign: without one it gets NaN.
+    looks there, and zeros behind an example change nothing. An example without a sign counts as a vector of zeros.
     Raises ValueError as `transformer` does, and for fewer than two classes.
     Ledger: transformer.architecture.
     """
@@ -53,7 +53,8 @@ def transformer_classifier(
     signs = keras.Input((maxlen,), dtype="int32", name="signs")
     read = _encoder(maxlen, alphabet_size, _settings(width, heads, hidden, depth, norm, dropout))
     x, is_sign = read(signs)
-    x = layers.GlobalAveragePooling1D(name="mean")(x, mask=is_sign)
+    is_sign = ops.expand_dims(ops.cast(is_sign, x.dtype), -1)
+    x = ops.sum(x * is_sign, axis=1) / ops.maximum(ops.sum(is_sign, axis=1), 1)  # 0 for an example without a sign
     probabilities = layers.Dense(n_classes, activation="softmax", name="class")(x)
     return keras.Model(signs, probabilities, name="transformer_classifier")
 

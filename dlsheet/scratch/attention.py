@@ -38,26 +38,41 @@ def multi_head_attention(query, value, weights, key=None, mask=None):
     the four kernels alone.
     mask: booleans that broadcast to (m, heads, n_q, n_k); (m, n_q, n_k) holds for all heads.
     Returns (output, scores), (m, n_q, d_model) and (m, heads, n_q, n_k).
-    Raises ValueError for shapes that do not match, or a query that may look nowhere.
+    Raises ValueError for shapes that do not match, NaN, or a query that may look nowhere.
     """
+    if not isinstance(weights, list | tuple) or len(weights) not in (4, 8):
+        raise ValueError("weights must be a list of 8 arrays, kernels and biases in turn, or of 4 kernels.")
     if len(weights) == 4:
         weights = [array for kernel in weights for array in (kernel, 0)]
-    if len(weights) != 8:
-        raise ValueError(f"weights has {len(weights)} arrays: expected 8, kernels and biases in turn, or 4 kernels.")
-    key = value if key is None else key
+    weights = [finite(f"weights[{i}]", array) for i, array in enumerate(weights)]
+    inputs = [
+        finite(name, x) for name, x in (("query", query), ("key", value if key is None else key), ("value", value))
+    ]
     projected = []
-    for name, x, kernel, bias in zip(("query", "key", "value"), (query, key, value), weights[:6:2], weights[1:6:2]):
-        x = finite(name, x)
-        if x.ndim != 3 or np.ndim(kernel) != 3 or x.shape[2] != len(kernel):
-            raise ValueError(
-                f"{name} has shape {x.shape}, its kernel {np.shape(kernel)}: expected (m, n, d_model) and "
-                "(d_model, heads, d)."
-            )
+    for name, x, kernel, bias in zip(("query", "key", "value"), inputs, weights[:6:2], weights[1:6:2]):
+        check_shapes(name, x.shape, kernel.shape, bias.shape, (len(inputs[0]), weights[0].shape[1:2]))
         projected.append((np.einsum("mnd,dhk->mnhk", x, kernel) + bias).swapaxes(1, 2))  # (m, heads, n, d)
+    out, bias = weights[6:]
+    if out.shape[:2] != weights[4].shape[1:] or out.ndim != 3 or bias.shape not in ((), out.shape[2:]):
+        raise ValueError(
+            f"the output kernel has shape {out.shape}, its bias {bias.shape}: expected "
+            f"({weights[4].shape[1]}, {weights[4].shape[2]}, d_model) and (d_model,)."
+        )
     if mask is not None and np.ndim(mask) == 3:
         mask = np.asarray(mask)[:, np.newaxis]
     heads, scores = scaled_dot_product_attention(*projected, mask=mask)
-    return np.einsum("mhnk,hkd->mnd", heads, weights[6]) + weights[7], scores
+    return np.einsum("mhnk,hkd->mnd", heads, out) + bias, scores
+
+
+def check_shapes(name, x, kernel, bias, expected):
+    """ValueError unless the shapes of an input, its kernel and its bias fit. expected: (m, (heads,)) of the query."""
+    m, heads = expected
+    fits = len(x) == len(kernel) == 3 and x[2] == kernel[0] and x[0] == m and kernel[1:2] == heads
+    if not fits or bias not in ((), kernel[1:]):
+        raise ValueError(
+            f"{name} has shape {x}, its kernel {kernel}, its bias {bias}: expected (m, n, d_model), "
+            "(d_model, heads, d) and (heads, d), with the m and the heads of the query."
+        )
 
 
 def positional_encoding(length, depth):
@@ -65,8 +80,8 @@ def positional_encoding(length, depth):
 
     Returns (length, depth). Raises ValueError unless both are whole numbers of at least 1 and depth is even.
     """
-    whole_number("length", length)
-    if whole_number("depth", depth) % 2:
+    length, depth = whole_number("length", length), whole_number("depth", depth)
+    if depth % 2:
         raise ValueError(f"depth={depth}: expected an even number, a sine and a cosine for each frequency.")
     angles = np.arange(length)[:, np.newaxis] / 10_000 ** (np.arange(0, depth, 2) / depth)
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, depth)
@@ -74,7 +89,8 @@ def positional_encoding(length, depth):
 
 def causal_mask(length):
     """(length, length) booleans: position t may look at itself and what came before, not at what is to come."""
-    return np.tril(np.ones((whole_number("length", length), length), dtype=bool))
+    length = whole_number("length", length)
+    return np.tril(np.ones((length, length), dtype=bool))
 
 
 def allowed(mask, shape):
