@@ -120,6 +120,9 @@ def weights_with(attentions=3, matrices=4, norms=5, bias=1, feed_forwards=2):
         "The normalizations are missing: each has a scale and a shift for each number of a row.": weights_with(norms=0),
         "The decoder has three normalizations, one for each sub-layer; you counted two.": weights_with(norms=4),
         "You counted one feed-forward network. Both blocks have one.": weights_with(feed_forwards=1),
+        "A decoder block is no second encoder block: it has a cross-attention with its own normalization.": (
+            weights_with(attentions=2, norms=4)
+        ),
         "That is a single pair of blocks. There are depth of them.": (
             lambda width, hidden, depth: weights_with()(width, hidden, 1)
         ),
