@@ -21,6 +21,22 @@ def whole_numbers(name, values, count):
     return tuple(whole_number(name, value) for value in values)
 
 
+def strings(name, values):
+    """`values`, a list or array of one str or more, as a list; ValueError otherwise."""
+    if isinstance(values, str):
+        raise ValueError(f"{name} must be a list of str; got one str. Write [{values!r}].")
+    try:
+        values = list(values)
+    except TypeError:
+        raise ValueError(f"{name} must be a list or an array; got {values!r}.") from None
+    if not values:
+        raise ValueError(f"{name} is empty: give one or more.")
+    for i, value in enumerate(values):
+        if not isinstance(value, str):
+            raise ValueError(f"{name}[{i}] must be a str; got {value!r}.")
+    return values
+
+
 def image_shape(input_shape, smallest, why):
     """`input_shape` as (height, width, channels), each side at least `smallest`; ValueError otherwise."""
     if not isinstance(input_shape, list | tuple) or len(input_shape) != 3:

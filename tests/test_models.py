@@ -23,18 +23,40 @@ def test_activity_classifier_has_the_parameters_counted_by_hand():
     assert models.activity_classifier().count_params() == first + second + (32 + 1) * 6
 
 
-@pytest.mark.parametrize("steps", (12, 200))
-@pytest.mark.parametrize("cell", ("simple_rnn", "lstm"))
-def test_unrolling_changes_no_output(steps, cell):
-    model = models.activity_classifier(steps, 3, 4, units=(8, 4), cell=cell)
-    x = np.random.default_rng(0).normal(size=(2, steps, 3)).astype("float32")
+def rolled_or_unrolled(model):
+    """The same model with its loops the other way, with the same weights."""
     config = model.get_config()
     for layer in config["layers"]:
         if "unroll" in layer["config"]:
             layer["config"]["unroll"] = not layer["config"]["unroll"]
     other = keras.Model.from_config(config)
     other.set_weights(model.get_weights())
+    return other
+
+
+@pytest.mark.parametrize("steps", (12, 200))
+@pytest.mark.parametrize("cell", ("simple_rnn", "lstm"))
+def test_unrolling_changes_no_output(steps, cell):
+    model = models.activity_classifier(steps, 3, 4, units=(8, 4), cell=cell)
+    x = np.random.default_rng(0).normal(size=(2, steps, 3)).astype("float32")
+    other = rolled_or_unrolled(model)
     np.testing.assert_allclose(model.predict(x, verbose=0), other.predict(x, verbose=0), atol=1e-6)
+
+
+def test_unrolling_and_several_steps_in_one_call_train_to_the_same_weights():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(19, 5, 3)).astype("float32"), np.eye(4)[rng.integers(4, size=19)]
+    model = models.activity_classifier(5, 3, 4, units=(8, 4))
+    start, trained = model.get_weights(), []
+    for candidate, at_once in ((model, 1), (model, 4), (rolled_or_unrolled(model), 1)):
+        candidate.set_weights(start)
+        candidate.compile("adam", "categorical_crossentropy", steps_per_execution=at_once)
+        candidate.fit(x, y, batch_size=2, epochs=2, shuffle=False, verbose=0)  # 10 steps: at last 2 of 4
+        assert int(candidate.optimizer.iterations) == 20
+        trained.append(candidate.get_weights())
+    for one, four, rolled in zip(*trained, strict=True):
+        np.testing.assert_array_equal(one, four)
+        np.testing.assert_allclose(one, rolled, atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", ("simple_rnn", "lstm", "gru"))

@@ -7,14 +7,16 @@ from latex2mathml.converter import convert
 
 
 def mathml(formula, display):
-    """The formula in MathML; as it stands where it has a slip."""
+    """The formula in MathML, or as it stands if latex2mathml cannot read it."""
     try:
         written = convert(formula.strip(), display=display)
     except Exception:  # latex2mathml has many for a formula with a slip in it
-        written = "\\"
-    if "\\" in written:  # a command that it does not know
-        return f'<code class="slip">{escape(formula)}</code>'
-    return written
+        return _as_it_stands(formula)
+    return _as_it_stands(formula) if "\\" in written else written  # a command that it does not know is left in
+
+
+def _as_it_stands(formula):
+    return f'<code class="slip">{escape(formula)}</code>'
 
 
 def inline(writer, node):

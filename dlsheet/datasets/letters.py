@@ -4,7 +4,7 @@ import unicodedata
 
 import numpy as np
 
-from dlsheet.arguments import whole_number
+from dlsheet.arguments import strings, whole_number
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz'- "
 """What `romanise` writes with: the 26 letters and the three signs that stand in surnames."""
@@ -83,18 +83,9 @@ def places(what, texts, alphabet, maxlen, unknown_advice):
     if not isinstance(alphabet, str) or not alphabet or len(set(alphabet)) < len(alphabet):
         raise ValueError(f"alphabet must be a str of different letters, such as ALPHABET; got {alphabet!r}.")
     maxlen = whole_number("maxlen", maxlen)
-    if isinstance(texts, str):
-        raise ValueError(f"{what} must be a list of {what}; got one str. Write [{texts!r}].")
-    try:
-        texts = list(texts)
-    except TypeError:
-        raise ValueError(f"{what} must be a list or an array; got {texts!r}.") from None
-    if not texts:
-        raise ValueError(f"{what} is empty: give one or more.")
+    texts = strings(what, texts)
     position = {letter: k for k, letter in enumerate(alphabet)}
     for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise ValueError(f"{what}[{i}] must be a str; got {text!r}.")
         if not text:
             raise ValueError(f"{what}[{i}] is empty. Leave it out.")
         if len(text) > maxlen:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlsheet.arguments import whole_number
+from dlsheet.arguments import strings, whole_number
 from dlsheet.backend import keras
 
 layers, ops = keras.layers, keras.ops
@@ -62,18 +62,7 @@ def word_numbers(model, texts):
     Raises ValueError for no texts, for what is no str, and for a text without a word.
     """
     vectorize = _vectorization(model)
-    if isinstance(texts, str):
-        raise ValueError(f"texts must be a list of texts; got one str. Write [{texts!r}].")
-    try:
-        texts = list(texts)
-    except TypeError:
-        raise ValueError(f"texts must be a list of texts; got {texts!r}.") from None
-    if not texts:
-        raise ValueError("texts is empty: give one or more.")
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise ValueError(f"texts[{i}] must be a str; got {text!r}.")
-    numbers = keras.ops.convert_to_numpy(vectorize(texts))
+    numbers = keras.ops.convert_to_numpy(vectorize(strings("texts", texts)))
     blank = np.flatnonzero(~(numbers > 0).any(axis=1))
     if len(blank):
         raise ValueError(f"texts[{blank[0]}], {texts[blank[0]]!r}, has no word. Leave it out.")
