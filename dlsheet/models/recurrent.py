@@ -1,7 +1,7 @@
 """Recurrent networks. Ledger: names.model, activity.model, generation.*.
 
-For sequences of a known, moderate length the loop over the steps is unrolled: on two cores a step of training is then
-1.5 to 2 times as fast, `python -m dlsheet bench rnn`.
+On TensorFlow the loop over the steps is unrolled where their number is moderate: a step of training is then about 1.5
+times as fast on two cores, `python -m dlsheet bench rnn`.
 """
 
 from dlsheet.arguments import whole_number, whole_numbers
@@ -60,9 +60,14 @@ def character_generator(maxlen, alphabet_size, n_languages, units=128, cell="gru
     tongue = layers.Embedding(n_languages, 16, name="language_vectors")(language)
     tongue = layers.RepeatVector(maxlen, name="at_every_letter")(tongue)
     x = layers.Concatenate(name="letter_and_language")([x, tongue])
-    x = recurrent(units, return_sequences=True, unroll=maxlen <= UNROLLED[cell], name="read")(x)
+    x = recurrent(units, return_sequences=True, unroll=unrolls(cell, maxlen), name="read")(x)
     probabilities = layers.Dense(alphabet_size, activation="softmax", name="next_letter")(x)
     return keras.Model({"letters": letters, "language": language}, probabilities, name="character_generator")
+
+
+def unrolls(cell, steps):
+    """Whether the models unroll a loop of this many steps. JAX compiles the loop as it is, and faster so."""
+    return keras.backend.backend() == "tensorflow" and steps <= UNROLLED[cell]
 
 
 def _two_layers(name, input_name, shape, output_name, n_classes, units, cell):
@@ -70,7 +75,7 @@ def _two_layers(name, input_name, shape, output_name, n_classes, units, cell):
     recurrent = _cell(cell)
     first, second = whole_numbers("units", units, 2)
     sequence = keras.Input(shape, name=input_name)
-    unroll = shape[0] <= UNROLLED[cell]
+    unroll = unrolls(cell, shape[0])
     x = recurrent(first, return_sequences=True, unroll=unroll, name="read")(sequence)
     x = recurrent(second, unroll=unroll, name="sum_up")(x)
     probabilities = layers.Dense(n_classes, activation="softmax", name=output_name)(x)

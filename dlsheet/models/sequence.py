@@ -2,7 +2,7 @@
 
 from dlsheet.arguments import whole_number
 from dlsheet.backend import keras
-from dlsheet.models.recurrent import UNROLLED
+from dlsheet.models.recurrent import unrolls
 
 layers, ops = keras.layers, keras.ops
 
@@ -60,7 +60,7 @@ def _decoder(source_len, target_len, target_size, units, attention):
     summary = keras.Input((units,), name="summary")
     target_in = keras.Input((target_len,), dtype="int32", name="target_in")
     x = layers.Embedding(target_size, 32, name="target_vectors")(target_in)
-    write = layers.GRU(units, return_sequences=True, unroll=target_len <= UNROLLED["gru"], name="write")
+    write = layers.GRU(units, return_sequences=True, unroll=unrolls("gru", target_len), name="write")
     x = write(x, initial_state=summary)
     inputs = [summary, target_in]
     if attention:
