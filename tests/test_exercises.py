@@ -235,11 +235,10 @@ OTHER_RIGHT_ANSWERS = {
     "auc_by_pairs": lambda y_true, y_score: np.mean(
         np.sign(np.subtract.outer(y_score[y_true == 1], y_score[y_true == 0])) / 2 + 0.5
     ),
-    "kept_epoch": lambda val_loss: val_loss.index(min(val_loss)),
-    "flip_horizontally": lambda images: np.flip(images, axis=2),
+    "zero_shortcut": lambda x, channels: np.pad(x[:, ::2, ::2], [(0, 0)] * 3 + [(0, channels - x.shape[3])]),
     "top_languages": lambda probabilities, class_names, k: np.array(class_names)[probabilities.argsort()[::-1][:k]],
     "one_hot_name": lambda name, alphabet: [[float(letter == other) for other in alphabet] for letter in name],
-    "pad_before": lambda rows, maxlen: np.pad(rows, [(maxlen - len(rows), 0), (0, 0)]),
+    "last_real_state": lambda states, lengths: [row[n - 1] for row, n in zip(states, lengths)],
 }
 
 

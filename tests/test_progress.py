@@ -35,10 +35,10 @@ def test_a_damaged_line_costs_no_other_answer(line):
     record("specificity", True)
     with progress_file().open("a", encoding="utf-8") as file:
         file.write(line)
-    record("kept_epoch", False)
+    record("epoch_steps", False)
     assert read_progress() == {
         "specificity": {"right": True, "wrong_answers": 0},
-        "kept_epoch": {"right": False, "wrong_answers": 1},
+        "epoch_steps": {"right": False, "wrong_answers": 1},
     }
 
 
@@ -57,11 +57,11 @@ def test_where_nothing_can_be_written_the_exercise_goes_on(tmp_path, monkeypatch
 
 def test_the_list_shows_every_exercise_under_its_notebook(capsys):
     record("specificity", True)
-    record("kept_epoch", False)
+    record("epoch_steps", False)
     assert cli.main(["exercises"]) == 0
     shown = capsys.readouterr().out
     assert "01 evaluation metrics: 1 of 5" in shown and "  ✓ specificity\n" in shown
-    assert "  · kept_epoch, 1 wrong answer\n" in shown
+    assert "  · epoch_steps, 1 wrong answer\n" in shown
     listed = [line.split()[1].rstrip(",") for line in shown.splitlines() if line.startswith("  ")]
     topics = {path.stem[3:] for path in find_notebooks()}
     assert listed and set(listed) == {

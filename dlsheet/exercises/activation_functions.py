@@ -65,6 +65,46 @@ def tanh_by_sigmoid(z):
         return 2 / (1 + np.exp(-2 * z)) - 1
 
 
+def inputs_of_units():
+    """(z,), (m, units): with dead units, silent examples, zeros; then random ones."""
+    rng = np.random.default_rng(3)
+    yield (np.array([[-1.0, 2.0], [-3.0, -1.0]]),)
+    yield (np.array([[0.0, -1.0], [-2.0, 4.0]]),)
+    yield (np.array([[-1.0, -1.0, -2.0], [-3.0, 1.0, -1.0]]),)
+    yield (np.array([[0.0]]),)
+    for m, units in rng.integers(2, 6, (20, 2)):
+        yield (np.round(rng.normal(-0.8, 1, (m, units)), 1),)
+
+
+@exercise(
+    inputs=inputs_of_units,
+    mistakes={
+        "You counted the units that are silent for at least one example. That is normal; dead is silent for all.": (
+            lambda z: int((z <= 0).any(axis=0).sum())
+        ),
+        "You counted pairs of example and unit. Asked for are units.": lambda z: int((z <= 0).sum()),
+        "You went along the rows: those are examples for which every unit is silent.": (
+            lambda z: int((z <= 0).all(axis=1).sum())
+        ),
+        "At z = 0 the slope counts as 0 too: a unit that only ever gets 0 or less is dead.": (
+            lambda z: int((z < 0).all(axis=0).sum())
+        ),
+        "You counted the living.": lambda z: int((z > 0).any(axis=0).sum()),
+        "A negative mean is not enough: one positive example keeps a unit alive.": (
+            lambda z: int((z.mean(axis=0) <= 0).sum())
+        ),
+    },
+    hints=[
+        "A unit is a column.",
+        "It is dead if none of its numbers is above 0.",
+        "np.all with axis=0 asks each column; the sum of True and False counts.",
+    ],
+    why="Many dead units mean a smaller network than you pay for. Count them before you add more.",
+)
+def count_dead_units(z):
+    return int((z <= 0).all(axis=0).sum())
+
+
 def rows_of_scores():
     """(z,), (m, K): small ones, far ones, and rows that lie far apart."""
     rng = np.random.default_rng(2)
@@ -113,46 +153,6 @@ def exp_shares(z, axis=1, largest=0.0):
 def stable_softmax(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
-
-
-def inputs_of_units():
-    """(z,), (m, units): with dead units, silent examples, zeros; then random ones."""
-    rng = np.random.default_rng(3)
-    yield (np.array([[-1.0, 2.0], [-3.0, -1.0]]),)
-    yield (np.array([[0.0, -1.0], [-2.0, 4.0]]),)
-    yield (np.array([[-1.0, -1.0, -2.0], [-3.0, 1.0, -1.0]]),)
-    yield (np.array([[0.0]]),)
-    for m, units in rng.integers(2, 6, (20, 2)):
-        yield (np.round(rng.normal(-0.8, 1, (m, units)), 1),)
-
-
-@exercise(
-    inputs=inputs_of_units,
-    mistakes={
-        "You counted the units that are silent for at least one example. That is normal; dead is silent for all.": (
-            lambda z: int((z <= 0).any(axis=0).sum())
-        ),
-        "You counted pairs of example and unit. Asked for are units.": lambda z: int((z <= 0).sum()),
-        "You went along the rows: those are examples for which every unit is silent.": (
-            lambda z: int((z <= 0).all(axis=1).sum())
-        ),
-        "At z = 0 the slope counts as 0 too: a unit that only ever gets 0 or less is dead.": (
-            lambda z: int((z < 0).all(axis=0).sum())
-        ),
-        "You counted the living.": lambda z: int((z > 0).any(axis=0).sum()),
-        "A negative mean is not enough: one positive example keeps a unit alive.": (
-            lambda z: int((z.mean(axis=0) <= 0).sum())
-        ),
-    },
-    hints=[
-        "A unit is a column.",
-        "It is dead if none of its numbers is above 0.",
-        "np.all with axis=0 asks each column; the sum of True and False counts.",
-    ],
-    why="Many dead units mean a smaller network than you pay for. Count them before you add more.",
-)
-def count_dead_units(z):
-    return int((z <= 0).all(axis=0).sum())
 
 
 def units_with_biases():

@@ -53,6 +53,54 @@ def split_by_person(groups, held_out):
     return np.flatnonzero(~out), np.flatnonzero(out)
 
 
+def accelerations():
+    """(windows,): (n, steps, 3)."""
+    rng = np.random.default_rng(43)
+    yield (np.array([[[3.0, 4.0, 0.0], [0.0, 0.0, 1.0]]]),)
+    yield (np.array([[[0.0, -1.0, 0.0], [0.0, 3.0, -4.0]], [[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]]),)
+    for n, steps in rng.integers([1, 2], [4, 6], (20, 2)):
+        yield ((rng.normal(size=(n, steps, 3)) + rng.normal(size=3)).round(2),)
+
+
+def less_its_mean(values, axis=1):
+    return values - values.mean(axis=axis, keepdims=True)
+
+
+@exercise(
+    inputs=accelerations,
+    mistakes={
+        "The root is missing: that is the squared length.": lambda windows: less_its_mean((windows**2).sum(axis=2)),
+        "You added the axes' absolute values. That sum changes when the phone is turned, a length does not.": (
+            lambda windows: less_its_mean(np.abs(windows).sum(axis=2))
+        ),
+        "You added up over the steps. The length is that of the three axes, at each step.": (
+            lambda windows: less_its_mean(np.sqrt((windows**2).sum(axis=1)))
+        ),
+        "You subtracted one mean of all windows. Each window has its own.": (
+            lambda windows: less_its_mean(np.sqrt((windows**2).sum(axis=2)), axis=None)
+        ),
+        "You subtracted the mean of all windows at each step. Asked for is that of all steps in each window.": (
+            lambda windows: less_its_mean(np.sqrt((windows**2).sum(axis=2)), axis=0)
+        ),
+        "The mean is still in it. Most of that is gravity, which is always there.": (
+            lambda windows: np.sqrt((windows**2).sum(axis=2))
+        ),
+        "You subtracted each axis's mean before you took the length. Take the length first.": (
+            lambda windows: np.sqrt((less_its_mean(windows) ** 2).sum(axis=2))
+        ),
+    },
+    hints=[
+        "The length of (x, y, z) is the root of x² + y² + z².",
+        "The three axes are the last axis of the array, axis 2.",
+        "mean(axis=1, keepdims=True) gives each window's mean, in a shape that can be subtracted.",
+    ],
+    why="Turn the phone in the pocket, and all three axes change. Their length does not.",
+)
+def magnitude(windows):
+    length = np.sqrt(np.sum(windows**2, axis=2))
+    return length - length.mean(axis=1, keepdims=True)
+
+
 def recordings():
     """(recording, length, step): (steps, channels), never shorter than a window."""
     rng = np.random.default_rng(42)
@@ -103,90 +151,6 @@ def sliding_windows(recording, length, step):
     return np.array([recording[i : i + length] for i in range(0, len(recording) - length + 1, step)])
 
 
-def windows_to_pool():
-    """(windows, k): (n, steps, channels), k divides the steps."""
-    rng = np.random.default_rng(43)
-    yield np.array([[[1.0], [3.0], [8.0], [2.0]]]), 2
-    for k in rng.integers(2, 5, 20):
-        n, parts, channels = (int(size) for size in rng.integers(2, 5, 3))
-        yield rng.integers(0, 20, (n, int(k) * parts, channels)).astype(float), int(k)
-
-
-@exercise(
-    inputs=windows_to_pool,
-    mistakes={
-        "You took every k-th step and threw the others away. Average them.": lambda windows, k: windows[:, ::k],
-        "That is the window's end: the first steps are lost. Average neighbours instead.": lambda windows, k: windows[
-            :, -(windows.shape[1] // k) :
-        ],
-        "You added the neighbours. Their mean is the sum divided by k.": lambda windows, k: (
-            k * pool_steps.solution(windows, k)
-        ),
-        "Those are no neighbours: you averaged steps that lie far apart. Swap the two middle sizes in reshape.": (
-            lambda windows, k: windows.reshape(len(windows), k, -1, windows.shape[2]).mean(axis=1)
-        ),
-        "You took the largest of the neighbours: that is max pooling.": lambda windows, k: windows.reshape(
-            len(windows), -1, k, windows.shape[2]
-        ).max(axis=2),
-    },
-    hints=[
-        "The result has the shape (n, steps // k, channels).",
-        "reshape to (n, steps // k, k, channels): then the k neighbours have an axis of their own.",
-        "Take the mean over axis 2.",
-    ],
-    why="The window becomes shorter for the network and still lasts as many seconds.",
-)
-def pool_steps(windows, k):
-    n, steps, channels = windows.shape
-    return windows.reshape(n, steps // k, k, channels).mean(axis=2)
-
-
-def windows_to_scale():
-    """(x_train, x_new): windows (n, steps, channels)."""
-    rng = np.random.default_rng(44)
-    yield np.array([[[0.0], [2.0]], [[4.0], [6.0]]]), np.array([[[1.0], [5.0]]])
-    for steps in rng.integers(2, 6, 20):
-        size, shift = rng.uniform(0.5, 5, 2), rng.normal(0, 3, 2)
-        yield tuple(rng.normal(size=(n, steps, 2)) * size + shift for n in (6, 3))
-
-
-def z_norm(x, reference, axis):
-    """x scaled with the means and standard deviations of the reference along these axes."""
-    return (x - reference.mean(axis=axis, keepdims=True)) / reference.std(axis=axis, keepdims=True)
-
-
-@exercise(
-    inputs=windows_to_scale,
-    mistakes={
-        "Those are the new windows' own means. Use what the training windows had.": lambda x_train, x_new: z_norm(
-            x_new, x_new, (0, 1)
-        ),
-        "You have a mean for each step. Each channel gets one, over all windows and steps.": lambda x_train, x_new: (
-            z_norm(x_new, x_train, 0)
-        ),
-        "You scaled each window by itself. Then gravity's direction is gone, and with it who sits and who lies.": (
-            lambda x_train, x_new: z_norm(x_new, x_new, 1)
-        ),
-        "One mean for all channels together mixes g with rad/s. Each channel gets its own.": lambda x_train, x_new: (
-            z_norm(x_new, x_train, (0, 1, 2))
-        ),
-        "You divided by the variance. Divide by its root, the standard deviation.": lambda x_train, x_new: (
-            (x_new - x_train.mean(axis=(0, 1))) / x_train.var(axis=(0, 1))
-        ),
-        "The mean is gone, but the sizes still differ: divide by the standard deviation.": lambda x_train, x_new: (
-            x_new - x_train.mean(axis=(0, 1))
-        ),
-    },
-    hints=[
-        "mean(axis=(0, 1)) averages over windows and steps and leaves one number a channel.",
-        "Both numbers come from x_train, also for x_new.",
-    ],
-    why="Acceleration and turning come in different units; scaled, no channel is louder because of its unit.",
-)
-def z_norm_channels(x_train, x_new):
-    return (x_new - x_train.mean(axis=(0, 1))) / x_train.std(axis=(0, 1))
-
-
 def runs():
     """(held_out_loss, test_accuracy): (seeds, epochs) both, no two losses of a run alike."""
     rng = np.random.default_rng(45)
@@ -228,3 +192,67 @@ def runs():
 def judge_runs(held_out_loss, test_accuracy):
     best = held_out_loss.argmin(axis=1)
     return test_accuracy[np.arange(len(best)), best]
+
+
+def judged_windows():
+    """(predictions, starts, length, n): windows in the order of their starts, some steps in none, some in many."""
+    rng = np.random.default_rng(44)
+    yield np.array([2]), np.array([0]), 2, 3
+    yield np.array([1, 0]), np.array([0, 1]), 2, 3
+    yield np.array([2, 0, 2]), np.array([0, 1, 2]), 3, 6
+    for length in rng.integers(2, 6, 30).tolist():
+        n = length + int(rng.integers(1, 9))
+        starts = np.flatnonzero(rng.random(n - length + 1) < rng.choice([0.3, 0.8]))
+        yield rng.integers(0, 3, len(starts)), starts, length, n
+
+
+def voted(predictions, starts, length, n, choose=lambda votes: np.bincount(votes).argmax(), nobody=-1):
+    """A label for each step, chosen from those of its windows."""
+    votes = [predictions[(starts <= t) & (t < starts + length)] for t in range(n)]
+    return np.array([choose(v) if len(v) else nobody for v in votes])
+
+
+@exercise(
+    inputs=judged_windows,
+    mistakes={
+        "The last window wins, because it overwrites the others. All that cover a step have a vote.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length, n, lambda votes: votes[-1])
+        ),
+        "The first window wins. All that cover a step have a vote.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length, n, lambda votes: votes[0])
+        ),
+        "Your windows are a step too short.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length - 1, n)
+        ),
+        "Your windows are a step too long: the one behind their last step is not theirs.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length + 1, n)
+        ),
+        "0 is a label. A step in no window has none.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length, n, nobody=0)
+        ),
+        "Of equally frequent labels you took the largest.": (
+            lambda predictions, starts, length, n: voted(
+                predictions, starts, length, n, lambda votes: 2 - np.bincount(votes, minlength=3)[::-1].argmax()
+            )
+        ),
+        "You averaged the labels. They are names, and have no mean: count them.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length, n, lambda votes: votes.mean())
+        ),
+        "You took the middle one of the sorted labels. They are names, and have no order: count them.": (
+            lambda predictions, starts, length, n: voted(predictions, starts, length, n, np.median)
+        ),
+    },
+    hints=[
+        "Go step by step: which windows cover step t? Those with starts <= t and t < starts + length.",
+        "np.bincount counts their labels; np.argmax takes the first, that is the smallest, of equal counts.",
+        "Begin with np.full(n, -1), and write only where there is a vote.",
+    ],
+    why="A user wants to know what they did at 10:03, not in window 17; and a vote irons out single errors.",
+)
+def labels_of_steps(predictions, starts, length, n):
+    labels = np.full(n, -1)
+    for t in range(n):
+        votes = predictions[(starts <= t) & (t < starts + length)]
+        if len(votes):
+            labels[t] = np.argmax(np.bincount(votes))
+    return labels

@@ -5,45 +5,53 @@ import numpy as np
 from dlsheet.exercises.engine import exercise
 
 
-def inputs_and_codes():
-    """(inputs, latent)."""
+def codes_and_noise():
+    """(mean, log_variance, noise): (n, latent) each."""
     rng = np.random.default_rng(41)
-    yield from [(3, 1), (4, 2), (64, 8), (30, 5)]
-    yield from ((int(d), int(rng.integers(1, d))) for d in rng.integers(3, 100, 20))
+    yield np.array([[1.0]]), np.array([[0.5]]), np.array([[2.0]])
+    yield np.array([[1.0, -2.0]]), np.array([[0.0, 0.0]]), np.array([[0.5, -1.0]])
+    yield np.array([[0.3]]), np.array([[-50.0]]), np.array([[1.0]])
+    for shape in rng.integers(1, 5, (20, 2)):
+        yield tuple(rng.normal(size=(3, *shape)).round(2))
 
 
 @exercise(
-    inputs=inputs_and_codes,
+    inputs=codes_and_noise,
     mistakes={
-        "The biases are missing: one for each number of the code and one for each output.": (
-            lambda inputs, latent: 2 * inputs * latent
+        "You multiplied by the variance. The spread of a code is its standard deviation.": (
+            lambda mean, log_variance, noise: mean + np.exp(log_variance) * noise
         ),
-        "The decoder's biases are missing: it has one for each number that it restores.": (
-            lambda inputs, latent: 2 * inputs * latent + latent
+        "You multiplied by the logarithm. It may be negative, a spread may not.": (
+            lambda mean, log_variance, noise: mean + log_variance * noise
         ),
-        "The encoder's biases are missing: it has one for each number of the code.": (
-            lambda inputs, latent: 2 * inputs * latent + inputs
+        "The mean is missing: the code says nothing about the image.": (
+            lambda mean, log_variance, noise: np.exp(log_variance / 2) * noise
         ),
-        "That is the encoder alone. The decoder leads back.": lambda inputs, latent: (inputs + 1) * latent,
-        "That is the decoder alone. The encoder comes before it.": lambda inputs, latent: (latent + 1) * inputs,
-        "You let both halves share one matrix. Here each has its own.": (
-            lambda inputs, latent: inputs * latent + inputs + latent
+        "You scaled the mean, too. Scale the noise alone.": (
+            lambda mean, log_variance, noise: np.exp(log_variance / 2) * (mean + noise)
         ),
-        "Both halves have different numbers of biases: a layer has as many as it has outputs.": (
-            lambda inputs, latent: 2 * (inputs + 1) * latent
+        "The spread is missing: every code gets noise of the same size.": (
+            lambda mean, log_variance, noise: mean + noise
+        ),
+        "The noise is missing: that is the mean of the codes, not a drawn one.": (
+            lambda mean, log_variance, noise: 1.0 * mean
+        ),
+        "You divided by the spread. That turns a code into noise; asked for is the way back.": (
+            lambda mean, log_variance, noise: mean + noise / np.exp(log_variance / 2)
+        ),
+        "You took the root of the logarithm. First undo the logarithm.": (
+            lambda mean, log_variance, noise: mean + np.sqrt(log_variance) * noise
         ),
     },
     hints=[
-        "Two dense layers: from the inputs to the code, and from the code to as many outputs.",
-        "A dense layer from a to b numbers has a·b weights and b biases.",
-        "(inputs + 1) · latent for the first; turn the two round for the second.",
+        "Stretch the noise to the code's spread, then shift it.",
+        "exp(log_variance) is the variance. What is the standard deviation?",
+        "The root of exp(a) is exp(a / 2).",
     ],
-    why="For 64 pixels and a code of 8 that is 1,096; PCA stores the same subspace in 512 numbers and a mean.",
+    why="The randomness comes from outside, so the gradient passes to mean and variance, and the encoder learns.",
 )
-def autoencoder_weights(inputs, latent):
-    encoder = inputs * latent + latent
-    decoder = latent * inputs + inputs
-    return encoder + decoder
+def drawn_code(mean, log_variance, noise):
+    return mean + np.exp(log_variance / 2) * noise
 
 
 def codes():

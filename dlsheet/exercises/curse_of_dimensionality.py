@@ -39,34 +39,6 @@ def neighbourhood_side(d, share):
     return share ** (1 / d)
 
 
-@exercise(
-    inputs=lambda: [(d,) for d in range(1, 21)],
-    mistakes={
-        "That is the volume of the ball of radius 1. The cube around it has sides of length 2.": (
-            lambda d: math.pi ** (d / 2) / math.gamma(d / 2 + 1)
-        ),
-        "Γ has the wrong argument: check it with d = 2, where a circle of radius 1 has area π.": (
-            lambda d: math.pi ** (d / 2) / math.gamma(d / 2) / 2**d
-        ),
-        "You divided by 2 d. The volume of a cube of side 2 is 2 to the power of d.": (
-            lambda d: math.pi ** (d / 2) / math.gamma(d / 2 + 1) / (2 * d)
-        ),
-        "The power of π is d / 2, not d.": lambda d: math.pi**d / math.gamma(d / 2 + 1) / 2**d,
-        "You rounded d / 2 down: for odd d, Γ takes halves.": lambda d: (
-            math.pi ** (d // 2) / math.factorial(d // 2) / 2**d
-        ),
-    },
-    hints=[
-        "Take the ball of radius 1. How long is the side of the cube around it?",
-        "The ball's volume is π^(d/2) / Γ(d/2 + 1).",
-        "Divide by 2**d. For d = 1 the result is 1, for d = 2 it is π/4.",
-    ],
-    why="Who draws points in a cube and keeps those in the ball waits for 40 million draws in 20 dimensions.",
-)
-def ball_share(d):
-    return math.pi ** (d / 2) / math.gamma(d / 2 + 1) / 2**d
-
-
 def points_and_query():
     """(points, query)."""
     rng = np.random.default_rng(3)
@@ -113,6 +85,34 @@ def contrast(distances):
 def relative_contrast(points, query):
     distances = np.sqrt(np.sum((points - query) ** 2, axis=1))
     return (distances.max() - distances.min()) / distances.min()
+
+
+@exercise(
+    inputs=lambda: [(d,) for d in range(1, 21)],
+    mistakes={
+        "That is the volume of the ball of radius 1. The cube around it has sides of length 2.": (
+            lambda d: math.pi ** (d / 2) / math.gamma(d / 2 + 1)
+        ),
+        "Γ has the wrong argument: check it with d = 2, where a circle of radius 1 has area π.": (
+            lambda d: math.pi ** (d / 2) / math.gamma(d / 2) / 2**d
+        ),
+        "You divided by 2 d. The volume of a cube of side 2 is 2 to the power of d.": (
+            lambda d: math.pi ** (d / 2) / math.gamma(d / 2 + 1) / (2 * d)
+        ),
+        "The power of π is d / 2, not d.": lambda d: math.pi**d / math.gamma(d / 2 + 1) / 2**d,
+        "You rounded d / 2 down: for odd d, Γ takes halves.": lambda d: (
+            math.pi ** (d // 2) / math.factorial(d // 2) / 2**d
+        ),
+    },
+    hints=[
+        "Take the ball of radius 1. How long is the side of the cube around it?",
+        "The ball's volume is π^(d/2) / Γ(d/2 + 1).",
+        "Divide by 2**d. For d = 1 the result is 1, for d = 2 it is π/4.",
+    ],
+    why="Who draws points in a cube and keeps those in the ball waits for 40 million draws in 20 dimensions.",
+)
+def ball_share(d):
+    return math.pi ** (d / 2) / math.gamma(d / 2 + 1) / 2**d
 
 
 def clouds():

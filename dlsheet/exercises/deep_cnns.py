@@ -1,7 +1,5 @@
 """Exercises of notebook 14, deep CNNs."""
 
-import math
-
 import numpy as np
 
 from dlsheet.exercises.engine import exercise
@@ -39,40 +37,6 @@ def layer_lists():
 )
 def learned_layers(kinds):
     return sum(kind in ("conv", "dense") for kind in kinds)
-
-
-def kernel_stacks():
-    """(kernels,): VGG's stacks, then random ones."""
-    rng = np.random.default_rng(15)
-    yield from [([3],), ([3, 3],), ([3, 3, 3],), ([1, 5],), ([11, 5, 3],)]
-    yield from ((rng.integers(1, 8, n).tolist(),) for n in rng.integers(1, 6, 30))
-
-
-@exercise(
-    inputs=kernel_stacks,
-    mistakes={
-        "You added the sizes up. They overlap: each further one adds its size less 1.": lambda kernels: sum(kernels),
-        "The 1 is missing: without any layer, an output still sees its own pixel.": (
-            lambda kernels: sum(kernel - 1 for kernel in kernels)
-        ),
-        "You multiplied. That would be strides, which jump; these kernels move by one pixel.": lambda kernels: (
-            math.prod(kernels)
-        ),
-        "That is the largest kernel. The layers behind it see further than one place of it.": lambda kernels: max(
-            kernels
-        ),
-        "You counted one side only. A kernel of 3 adds a pixel on the left and one on the right.": (
-            lambda kernels: 1 + sum(kernel // 2 for kernel in kernels)
-        ),
-    },
-    hints=[
-        "One 3×3 kernel sees 3 pixels along a side. Behind it, a second one sees three such views, one pixel apart.",
-        "Start with 1 and ask what each kernel adds.",
-    ],
-    why="Three 3×3 kernels see as much as one 7×7 kernel, with 27 weights in place of 49.",
-)
-def seen_by_stack(kernels):
-    return 1 + sum(kernel - 1 for kernel in kernels)
 
 
 def blocks_of_resnet():
@@ -113,51 +77,139 @@ def bottleneck_weights(channels, narrow):
     return down + middle + up
 
 
-def linear_blocks():
-    """(upstream, kernels): one block with a kernel that is not symmetric, then random chains."""
-    rng = np.random.default_rng(17)
-    yield np.array([1.0, 0.0]), [np.array([[0.0, 1.0], [2.0, 0.0]])]
-    yield np.array([1.0, 2.0]), [np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [1.0, 2.0]])]
-    for depth in (1, 2, 3, 5):
-        n = int(rng.integers(2, 5))
-        yield rng.normal(size=n).round(1), list(rng.normal(size=(depth, n, n)).round(1))
+def maps_and_channels():
+    """(x, channels): one map of 2 × 2, more channels or as many, odd sides, then random ones."""
+    rng = np.random.default_rng(15)
+    yield np.arange(1.0, 5.0).reshape(1, 2, 2, 1), 2
+    yield np.arange(1.0, 9.0).reshape(1, 2, 4, 1), 1
+    yield np.arange(1.0, 10.0).reshape(1, 3, 3, 1), 3
+    for n, height, width, c in rng.integers([1, 2, 2, 2], [3, 4, 4, 4], (8, 4)):
+        yield rng.normal(size=(n, 2 * height, 2 * width, c)).round(1), int(2 * c)
 
 
-def carried_back(upstream, kernels, step):
-    for kernel in reversed(kernels):
-        upstream = step(upstream, kernel)
-    return upstream
+def thinned(x):
+    return x[:, ::2, ::2]
+
+
+def means(x):
+    """The means of 2 × 2 pixels; a last odd row or column is left out."""
+    n, rows, columns, c = len(x), x.shape[1] // 2, x.shape[2] // 2, x.shape[3]
+    return x[:, : 2 * rows, : 2 * columns].reshape(n, rows, 2, columns, 2, c).mean(axis=(2, 4))
+
+
+def widened(x, front=0, behind=0):
+    """x with this many channels of zeros before and behind the others."""
+    return np.pad(x, [(0, 0), (0, 0), (0, 0), (front, behind)])
 
 
 @exercise(
-    inputs=linear_blocks,
+    inputs=maps_and_channels,
     mistakes={
-        "That is a plain network: the gradient that goes around the block is missing.": lambda upstream, kernels: (
-            carried_back(upstream, kernels, lambda da, kernel: da @ kernel.T)
+        "The sides are still those of x. The block halves them, and a sum needs the same shape.": lambda x, channels: (
+            widened(x, behind=channels - x.shape[3])
         ),
-        "Forwards it is x W; backwards it is the gradient times W transposed.": lambda upstream, kernels: carried_back(
-            upstream, kernels, lambda da, kernel: da + da @ kernel
+        "You halved one direction only. Rows and columns both lose every second pixel.": lambda x, channels: widened(
+            x[:, ::2], behind=channels - x.shape[3]
         ),
-        "That is only what goes around. The blocks themselves pass some gradient on, too.": (
-            lambda upstream, kernels: upstream
+        "You began with the second pixel. A stride of 2 begins with the first.": lambda x, channels: widened(
+            x[:, 1::2, 1::2], behind=channels - x.shape[3]
         ),
-        "You went through the blocks from the first to the last. Backwards, the last one comes first.": (
-            lambda upstream, kernels: carried_back(upstream, kernels[::-1], lambda da, kernel: da + da @ kernel.T)
+        "Your zeros stand in front: the old channels have changed their numbers.": lambda x, channels: widened(
+            thinned(x), front=channels - x.shape[3]
         ),
-        "One way around all blocks together is not enough: each block has a way around of its own.": (
-            lambda upstream, kernels: upstream + carried_back(upstream, kernels, lambda da, kernel: da @ kernel.T)
+        "You added as many channels as there shall be in the end.": lambda x, channels: widened(
+            thinned(x), behind=channels
+        ),
+        "You repeated the old channels. The new ones are empty.": lambda x, channels: np.tile(
+            thinned(x), channels // x.shape[3]
+        ),
+        "You took the mean of 2 × 2 pixels. Asked for is one of them.": lambda x, channels: widened(
+            means(x), behind=channels - x.shape[3]
+        ),
+        "The channels are missing: a sum needs as many as the block puts out.": lambda x, channels: thinned(x),
+    },
+    hints=[
+        "Two steps: fewer pixels, then more channels.",
+        "A slice with step 2, for the rows and for the columns.",
+        "np.zeros with the shape of what is left, but channels - c at its end, and np.concatenate along axis 3.",
+    ],
+    why="The gradient goes around the block unchanged here too, and the shortcut costs not a single weight.",
+)
+def zero_shortcut(x, channels):
+    kept = x[:, ::2, ::2]
+    zeros = np.zeros((*kept.shape[:3], channels - x.shape[3]))
+    return np.concatenate([kept, zeros], axis=3)
+
+
+def activations():
+    """(a, n, k, alpha, beta): no neighbours, three channels, more neighbours than channels, then random ones."""
+    rng = np.random.default_rng(17)
+    yield np.array([2.0]), 1, 1.0, 1.0, 1.0
+    yield np.array([1.0, 2.0, 3.0]), 3, 1.0, 1.0, 1.0
+    yield np.array([1.0, 2.0, 0.0, 3.0]), 3, 2.0, 1.0, 0.5
+    yield np.array([1.0, 2.0]), 5, 2.0, 1.0, 0.75
+    for channels in rng.integers(3, 9, 12):
+        n, beta = int(rng.choice([3, 5])), float(rng.choice([0.5, 0.75]))
+        yield (3 * rng.random(channels)).round(1), n, 2.0, float(rng.choice([0.1, 1.0])), beta
+
+
+def normalised(a, n, k, alpha, beta, near=None, total=lambda part: np.sum(part**2)):
+    """a, each divided by what `total` makes of the values that `near` finds around it."""
+    near = near or (lambda i: a[max(i - n // 2, 0) : i + n // 2 + 1])
+    return np.array([a[i] / (k + alpha * total(near(i))) ** beta for i in range(len(a))])
+
+
+@exercise(
+    inputs=activations,
+    mistakes={
+        "You summed over all channels. Only the neighbours count.": lambda a, n, k, alpha, beta: normalised(
+            a, n, k, alpha, beta, near=lambda i: a
+        ),
+        "The last neighbour is missing: a slice ends before its second number.": lambda a, n, k, alpha, beta: (
+            normalised(a, n, k, alpha, beta, near=lambda i: a[max(i - n // 2, 0) : i + n // 2])
+        ),
+        "The last channel never counts: a slice ends before its second number.": lambda a, n, k, alpha, beta: (
+            normalised(a, n, k, alpha, beta, near=lambda i: a[max(i - n // 2, 0) : min(i + n // 2, len(a) - 1)])
+        ),
+        "Near the first channel your slice begins below 0, which Python counts from the end.": (
+            lambda a, n, k, alpha, beta: normalised(a, n, k, alpha, beta, near=lambda i: a[i - n // 2 : i + n // 2 + 1])
+        ),
+        "Your neighbours go around: behind the last channel comes no first one.": lambda a, n, k, alpha, beta: (
+            normalised(a, n, k, alpha, beta, near=lambda i: a[np.arange(i - n // 2, i + n // 2 + 1) % len(a)])
+        ),
+        "You took n neighbours on either side. It is n together, the channel itself among them.": (
+            lambda a, n, k, alpha, beta: normalised(a, n, k, alpha, beta, near=lambda i: a[max(i - n, 0) : i + n + 1])
+        ),
+        "You left the channel itself out of the sum.": lambda a, n, k, alpha, beta: normalised(
+            a, n, k, alpha, beta, near=lambda i: np.r_[a[max(i - n // 2, 0) : i], a[i + 1 : i + n // 2 + 1]]
+        ),
+        "You took a mean of the squares, as PyTorch does. Here it is their sum.": lambda a, n, k, alpha, beta: (
+            normalised(a, n, k, alpha / n, beta)
+        ),
+        "You summed the activations. It is their squares.": lambda a, n, k, alpha, beta: normalised(
+            a, n, k, alpha, beta, total=np.sum
+        ),
+        "The power beta is missing.": lambda a, n, k, alpha, beta: normalised(a, n, k, alpha, 1),
+        "The power is for the whole bracket, k included.": lambda a, n, k, alpha, beta: np.array(
+            [
+                each / (k + alpha * np.sum(a[max(i - n // 2, 0) : i + n // 2 + 1] ** 2) ** beta)
+                for i, each in enumerate(a)
+            ]
         ),
     },
     hints=[
-        "What is the derivative of x + x W with respect to x, for one block?",
-        "For one block: upstream + upstream @ W.T. Then the block before it.",
+        "A loop over the channels: for each a slice of a, then the sum of its squares.",
+        "The slice begins at i - n // 2, but not below 0. Beyond the end a slice stops by itself.",
+        "It is to hold channel i + n // 2 as well, so it ends one later.",
     ],
-    why="Multiplied out, the gradient is a sum over all ways through the network, the short ones among them.",
+    why="VGG's authors measured no gain from it and left it out. ResNet normalises over the batch instead.",
 )
-def highway_gradient(upstream, kernels):
-    for kernel in reversed(kernels):
-        upstream = upstream + upstream @ kernel.T
-    return upstream
+def response_norm(a, n, k, alpha, beta):
+    result = np.zeros(len(a))
+    for i in range(len(a)):
+        neighbours = a[max(i - n // 2, 0) : i + n // 2 + 1]
+        result[i] = a[i] / (k + alpha * np.sum(neighbours**2)) ** beta
+    return result
 
 
 def keras():

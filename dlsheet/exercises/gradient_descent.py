@@ -220,44 +220,56 @@ def descend_line(x, y, learning_rate, steps):
 def tables_of_features():
     """(x,): (m, n) arrays with more rows than columns, standardised or not."""
     rng = np.random.default_rng(4)
-    yield (np.array([[2.0]]),)
+    yield (np.array([[0.0], [2.0]]),)
     yield (np.array([[1.0], [3.0]]),)
     yield (np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]),)
     yield from ((rng.normal(size=(n + 4, n)) * rng.uniform(0.5, 3, n),) for n in rng.integers(1, 5, 20))
 
 
+def with_ones(x):
+    return np.c_[x, np.ones(len(x))]
+
+
 def curvatures(x):
-    """Eigenvalues of xᵀx/m, rising."""
-    return np.linalg.eigvalsh(x.T @ x / len(x))
+    """Eigenvalues of 2xᵀx/m, rising."""
+    return np.linalg.eigvalsh(2 * x.T @ x / len(x))
 
 
 @exercise(
     inputs=tables_of_features,
     mistakes={
+        "You forgot the bias. It learns as well, with the same rate.": lambda x: 2 / curvatures(x)[-1],
+        "That is the limit for the sheet's cost, which has a ½. Without it the curvatures are twice as large.": (
+            lambda x: 4 / curvatures(with_ones(x))[-1]
+        ),
+        "That is the notebook's limit, for the sheet's cost and no bias. Both have changed.": lambda x: (
+            4 / curvatures(x)[-1]
+        ),
         "That is the rate with which the steepest direction is solved in one step. It may be twice as large.": (
-            lambda x: 1 / curvatures(x)[-1]
+            lambda x: 1 / curvatures(with_ones(x))[-1]
         ),
         "The smallest curvature allows this rate. The steepest direction, which diverges first, does not.": (
-            lambda x: 2 / curvatures(x)[0]
+            lambda x: 2 / curvatures(with_ones(x))[0]
         ),
-        "You forgot 1/m in the matrix of second derivatives.": lambda x: 2 / curvatures(x)[-1] / len(x),
-        "You took the largest singular value of x. The curvature is its square, over m.": (
-            lambda x: 2 / np.linalg.norm(x, 2)
+        "You forgot 1/m in the matrix of second derivatives.": lambda x: 2 / curvatures(with_ones(x))[-1] / len(x),
+        "You took the largest singular value. The curvature comes from its square, over m.": (
+            lambda x: 1 / np.linalg.norm(with_ones(x), 2)
         ),
-        "You took the steepest single feature. Where features go together, a direction between them is steeper.": (
-            lambda x: 2 / np.max(np.mean(x**2, axis=0))
+        "You took the steepest single parameter. Where features go together, a direction between them is steeper.": (
+            lambda x: 1 / np.max(np.mean(with_ones(x) ** 2, axis=0))
         ),
         "You added the curvatures of all directions up. The steepest one alone decides.": lambda x: (
-            2 / np.sum(curvatures(x))
+            2 / np.sum(curvatures(with_ones(x)))
         ),
     },
     hints=[
-        "The matrix of second derivatives of J is the same everywhere: xᵀx / m.",
-        "Along an eigenvector with eigenvalue λ, one step multiplies the distance to the minimum by 1 - αλ.",
-        "That shrinks as long as |1 - αλ| < 1. Which eigenvalue breaks this first? np.linalg.eigvalsh gives them.",
+        "A bias is a weight, too: that of a column of ones.",
+        "The mean of squares is twice the sheet's cost. So are its second derivatives.",
+        "Then it goes as in the notebook: the largest eigenvalue, from np.linalg.eigvalsh, decides.",
     ],
     why="Scaling a feature by ten changes this limit by up to a hundred: a reason to standardise before you descend.",
 )
 def largest_learning_rate(x):
-    curvature = np.linalg.eigvalsh(x.T @ x / len(x))
+    columns = np.c_[x, np.ones(len(x))]
+    curvature = np.linalg.eigvalsh(2 * columns.T @ columns / len(x))
     return 2 / curvature[-1]

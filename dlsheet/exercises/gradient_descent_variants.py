@@ -36,6 +36,61 @@ def steps_per_epoch(m, batch_size):
     return -(-m // batch_size)
 
 
+def cost_curves():
+    """(costs, beta)."""
+    rng = np.random.default_rng(3)
+    yield np.array([1.0, 0.0]), 0.5
+    yield np.array([2.0, 2.0, 2.0]), 0.9
+    yield np.array([3.0]), 0.75
+    yield from ((rng.random(t) + 1, float(rng.uniform(0.6, 0.95))) for t in rng.integers(3, 8, 15))
+
+
+def averaged(costs, beta, s):
+    """The exponential moving average that starts from s before the first of the costs."""
+    result = []
+    for value in costs:
+        s = beta * s + (1 - beta) * value
+        result.append(s)
+    return np.array(result)
+
+
+@exercise(
+    inputs=cost_curves,
+    mistakes={
+        "You started from 0, so the curve begins far too low. s_0 is the first cost.": lambda costs, beta: averaged(
+            costs, beta, 0.0
+        ),
+        "beta and 1 - beta have changed places: beta weighs the past.": lambda costs, beta: averaged(
+            costs, 1 - beta, costs[0]
+        ),
+        "You mixed each cost with the cost before it. The past is in s, not in costs[t - 1].": lambda costs, beta: (
+            np.r_[costs[:1], beta * costs[:-1] + (1 - beta) * costs[1:]]
+        ),
+        "That is the mean of all costs so far: the oldest counts as much as the newest.": lambda costs, beta: (
+            np.cumsum(costs) / np.arange(1, len(costs) + 1)
+        ),
+        "That is the last value. Return the whole smoothed curve.": lambda costs, beta: averaged(costs, beta, costs[0])[
+            -1
+        ],
+        "You forgot the factor 1 - beta of the new cost.": lambda costs, beta: np.array(
+            [sum(beta ** (t - i) * costs[i] for i in range(t + 1)) for t in range(len(costs))]
+        ),
+    },
+    hints=[
+        "Keep one number s, and update it for each cost.",
+        "s = beta * s + (1 - beta) * cost: a large beta remembers long.",
+        "Begin with s = costs[0], put s into a list after each update, and return np.array of it.",
+    ],
+    why="TensorBoard's smoothing slider is this; so is the momentum of an optimizer.",
+)
+def smoothed(costs, beta):
+    s, curve = costs[0], []
+    for value in costs:
+        s = beta * s + (1 - beta) * value
+        curve.append(s)
+    return np.array(curve)
+
+
 def chunked():
     """(x, y, w, chunk), the last chunk nearly always shorter than the others."""
     rng = np.random.default_rng(1)
@@ -146,61 +201,6 @@ def one_epoch_of_sgd(x, y, w, learning_rate, order):
     for i in order:
         w = w - learning_rate * (x[i] @ w - y[i]) * x[i]
     return w
-
-
-def cost_curves():
-    """(costs, beta)."""
-    rng = np.random.default_rng(3)
-    yield np.array([1.0, 0.0]), 0.5
-    yield np.array([2.0, 2.0, 2.0]), 0.9
-    yield np.array([3.0]), 0.75
-    yield from ((rng.random(t) + 1, float(rng.uniform(0.6, 0.95))) for t in rng.integers(3, 8, 15))
-
-
-def averaged(costs, beta, s):
-    """The exponential moving average that starts from s before the first of the costs."""
-    result = []
-    for value in costs:
-        s = beta * s + (1 - beta) * value
-        result.append(s)
-    return np.array(result)
-
-
-@exercise(
-    inputs=cost_curves,
-    mistakes={
-        "You started from 0, so the curve begins far too low. s_0 is the first cost.": lambda costs, beta: averaged(
-            costs, beta, 0.0
-        ),
-        "beta and 1 - beta have changed places: beta weighs the past.": lambda costs, beta: averaged(
-            costs, 1 - beta, costs[0]
-        ),
-        "You mixed each cost with the cost before it. The past is in s, not in costs[t - 1].": lambda costs, beta: (
-            np.r_[costs[:1], beta * costs[:-1] + (1 - beta) * costs[1:]]
-        ),
-        "That is the mean of all costs so far: the oldest counts as much as the newest.": lambda costs, beta: (
-            np.cumsum(costs) / np.arange(1, len(costs) + 1)
-        ),
-        "That is the last value. Return the whole smoothed curve.": lambda costs, beta: averaged(costs, beta, costs[0])[
-            -1
-        ],
-        "You forgot the factor 1 - beta of the new cost.": lambda costs, beta: np.array(
-            [sum(beta ** (t - i) * costs[i] for i in range(t + 1)) for t in range(len(costs))]
-        ),
-    },
-    hints=[
-        "Keep one number s, and update it for each cost.",
-        "s = beta * s + (1 - beta) * cost: a large beta remembers long.",
-        "Begin with s = costs[0], put s into a list after each update, and return np.array of it.",
-    ],
-    why="TensorBoard's smoothing slider is this; so is the momentum of an optimizer.",
-)
-def smoothed(costs, beta):
-    s, curve = costs[0], []
-    for value in costs:
-        s = beta * s + (1 - beta) * value
-        curve.append(s)
-    return np.array(curve)
 
 
 def grids():

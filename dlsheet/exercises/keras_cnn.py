@@ -7,6 +7,42 @@ import numpy as np
 from dlsheet.exercises.engine import exercise
 
 
+def shears():
+    """(degrees, distance): the sheet's angle first."""
+    rng = np.random.default_rng(20)
+    yield from [(0.2, 16.0), (45.0, 1.0), (0.0, 5.0)]
+    yield from ((float(angle), float(rng.integers(1, 40))) for angle in rng.uniform(0, 60, 30).round(1))
+
+
+@exercise(
+    inputs=shears,
+    mistakes={
+        "np.sin, np.cos and np.tan want radians: convert with np.deg2rad first.": (
+            lambda degrees, distance: distance * np.sin(degrees)
+        ),
+        "Multiplied by the angle in degrees. That would be right for a shear factor, which the parameter is not.": (
+            lambda degrees, distance: distance * degrees
+        ),
+        "The cosine is 1 for no shear at all, and would move everything. Which one is 0 there?": (
+            lambda degrees, distance: distance * np.cos(np.deg2rad(degrees))
+        ),
+        "That is the angle in radians times the distance: right for tiny angles only. Keras takes the sine.": (
+            lambda degrees, distance: distance * np.deg2rad(degrees)
+        ),
+        "Keras's shear matrix has a sine here, not a tangent.": lambda degrees, distance: (
+            distance * np.tan(np.deg2rad(degrees))
+        ),
+    },
+    hints=[
+        "A pixel at this distance from the centre line is moved sideways by distance times a slope.",
+        "Keras's matrix has -sin(shear) in it. In which unit does NumPy want the angle?",
+    ],
+    why="The sheet's shear_range=0.2 reads like a fifth, and moves no pixel of a 32×32 image by even a tenth.",
+)
+def shear_shift(degrees, distance):
+    return distance * np.sin(np.deg2rad(degrees))
+
+
 def branches():
     """(size, kernel, filters): the sheet's two branches, then random ones."""
     rng = np.random.default_rng(17)
@@ -51,107 +87,123 @@ def branch_length(size, kernel, filters):
     return side * side * filters
 
 
-def image_batches():
-    """(images,): (n, height, width, channels), small and not symmetric."""
-    rng = np.random.default_rng(18)
-    yield (np.arange(4.0).reshape(1, 2, 2, 1),)
-    yield from ((rng.random((2, *shape)).round(2),) for shape in [(3, 4, 1), (4, 3, 3), (5, 5, 3)])
+def places():
+    """(i, size, mode): inside, just outside, and far outside."""
+    for mode in ("constant", "nearest", "reflect"):
+        yield from ((i, 4, mode) for i in range(-10, 14))
+        yield from ((i, size, mode) for size in (2, 3, 32) for i in (-2 * size - 1, -size, -1, 1, size, 3 * size))
+
+
+def mirrored(i, size):
+    i = i % (2 * size)
+    return min(i, 2 * size - 1 - i)
+
+
+def filled(nearest=lambda i, size: min(max(i, 0), size - 1), reflect=mirrored, constant=None):
+    """filled_index with one mode done otherwise."""
+
+    def index(i, size, mode):
+        if mode == "constant" and constant:
+            return constant(i, size)
+        if 0 <= i < size:
+            return i
+        return {"constant": lambda i, size: None, "nearest": nearest, "reflect": reflect}[mode](i, size)
+
+    return index
 
 
 @exercise(
-    inputs=image_batches,
+    inputs=places,
     mistakes={
-        "You turned the image upside down: axis 1 holds the rows, axis 2 the columns.": lambda images: images[:, ::-1],
-        "You turned the order of the images round: axis 0 counts the images.": lambda images: images[::-1],
-        "You turned the colours round: the last axis holds the channels.": lambda images: images[..., ::-1],
-        "You swapped rows and columns, which mirrors at the diagonal.": lambda images: images.transpose(0, 2, 1, 3),
-        "You turned the image by half a turn: only the columns change places.": lambda images: images[:, ::-1, ::-1],
+        "Your mirror stands in the middle of the edge pixel, so that it comes once. Here it comes twice.": filled(
+            reflect=lambda i, size: min(i % (2 * size - 2), -i % (2 * size - 2))
+        ),
+        "You tiled: behind the last pixel comes the first. A mirror turns the order round.": filled(
+            reflect=lambda i, size: i % size
+        ),
+        "Your mirror works once. Farther out the mirror image is mirrored again.": filled(
+            reflect=lambda i, size: -1 - i if i < 0 else 2 * size - 1 - i
+        ),
+        "The pixels are numbered from 0: there is no pixel number size.": filled(
+            nearest=lambda i, size: min(max(i, 0), size)
+        ),
+        "For places before the image, nearest has to take the first pixel. Yours counts from the end.": filled(
+            nearest=lambda i, size: size - 1 if i >= size else max(i + size, 0)
+        ),
+        "For constant you took the nearest pixel. Outside there is none.": filled(
+            constant=lambda i, size: min(max(i, 0), size - 1)
+        ),
+        "Inside the image constant fills nothing: a place there is its own pixel.": filled(
+            constant=lambda i, size: None
+        ),
     },
     hints=[
-        "The axes are (image, row, column, channel). Left and right differ in one of them.",
-        "A slice with step -1 turns an axis round.",
-        "Leave the first two axes alone: images[:, :, …]",
+        "Inside the image all modes agree. For nearest, hold i between 0 and size - 1.",
+        "For reflect: after how many places does a b c d d c b a begin again? % brings i into one such stretch.",
+        "In its first half i is the pixel; in the second one the order runs backwards.",
     ],
-    why="A mirrored cat is a cat, a mirrored 2 is no digit at all: augmentation must keep the label.",
+    why="Each image that is shifted or turned has such pixels, and the network learns from them like from the others.",
 )
-def flip_horizontally(images):
-    return images[:, :, ::-1]
+def filled_index(i, size, mode):
+    if 0 <= i < size:
+        return i
+    if mode == "constant":
+        return None
+    if mode == "nearest":
+        return 0 if i < 0 else size - 1
+    i = i % (2 * size)  # a b c d d c b a, again and again
+    return i if i < size else 2 * size - 1 - i
 
 
-def validation_losses():
-    """(val_loss,): a list for each run, with ties."""
+def plans():
+    """(n_batches, asked, epochs): uneven, even, too many asked for, CIFAR-10, then random ones."""
     rng = np.random.default_rng(19)
-    yield from [([0.7, 0.4, 0.4, 0.5],), ([0.9],), ([0.5, 0.6, 0.3],)]
-    yield from ((rng.integers(1, 9, n).astype(float).tolist(),) for n in rng.integers(3, 12, 30))
+    yield from [(3, 2, 4), (5, 2, 6), (4, 2, 5), (5, 100, 3), (4, 4, 2), (3, 1, 4), (391, 100, 9)]
+    for n_batches, asked, epochs in rng.integers([3, 2, 3], [15, 9, 10], (20, 3)):
+        yield int(n_batches), int(asked), int(epochs)
+
+
+def passes(n_batches, asked, empty=False):
+    """The epochs of one pass; with an empty one behind it, if it came out even."""
+    whole, rest = divmod(n_batches, asked)
+    return [asked] * whole + [rest] * (rest > 0 or empty)
 
 
 @exercise(
-    inputs=validation_losses,
+    inputs=plans,
     mistakes={
-        "That is the worst epoch: a loss is better when it is smaller.": lambda val_loss: int(np.argmax(val_loss)),
-        "Of two equal losses ModelCheckpoint keeps the first: the second is no improvement.": (
-            lambda val_loss: len(val_loss) - 1 - int(np.argmin(val_loss[::-1]))
+        "You made all the steps that were asked for. An epoch ends when the batches run out.": (
+            lambda n_batches, asked, epochs: [asked] * epochs
         ),
-        "You counted from 1. Keras counts epochs from 0, as lists do.": lambda val_loss: int(np.argmin(val_loss)) + 1,
-        "You stopped at the first rise. The checkpoint looks at every epoch; EarlyStopping is the one that stops.": (
-            lambda val_loss: next(
-                (i for i in range(len(val_loss) - 1) if val_loss[i + 1] > val_loss[i]), len(val_loss) - 1
-            )
+        "You began each epoch with a new pass. The second goes on where the first has stopped.": (
+            lambda n_batches, asked, epochs: [min(asked, n_batches)] * epochs
         ),
-        "You compared with the epoch before. The checkpoint compares with the best of all before.": lambda val_loss: (
-            max(i for i in range(len(val_loss)) if i == 0 or val_loss[i] < val_loss[i - 1])
+        "You stopped after one pass. After it comes the next, until all epochs are over.": (
+            lambda n_batches, asked, epochs: passes(n_batches, asked)[:epochs]
         ),
-        "That is the last epoch. save_best_only keeps the best one.": lambda val_loss: len(val_loss) - 1,
-        "That is the loss itself. Return the number of the epoch.": lambda val_loss: min(val_loss),
-    },
-    hints=[
-        "Go through the epochs and remember the best loss so far.",
-        "Replace it only by a smaller one, not by an equal one.",
-    ],
-    why="A network that has begun to overfit is worse at the end than on its way; the checkpoint keeps the way's best.",
-)
-def kept_epoch(val_loss):
-    best = 0
-    for epoch, loss in enumerate(val_loss):
-        if loss < val_loss[best]:
-            best = epoch
-    return best
-
-
-def shears():
-    """(degrees, distance): the sheet's angle first."""
-    rng = np.random.default_rng(20)
-    yield from [(0.2, 16.0), (45.0, 1.0), (0.0, 5.0)]
-    yield from ((float(angle), float(rng.integers(1, 40))) for angle in rng.uniform(0, 60, 30).round(1))
-
-
-@exercise(
-    inputs=shears,
-    mistakes={
-        "np.sin, np.cos and np.tan want radians: convert with np.deg2rad first.": (
-            lambda degrees, distance: distance * np.sin(degrees)
-        ),
-        "Multiplied by the angle in degrees. That would be right for a shear factor, which the parameter is not.": (
-            lambda degrees, distance: distance * degrees
-        ),
-        "The cosine is 1 for no shear at all, and would move everything. Which one is 0 there?": (
-            lambda degrees, distance: distance * np.cos(np.deg2rad(degrees))
-        ),
-        "That is the angle in radians times the distance: right for tiny angles only. Keras takes the sine.": (
-            lambda degrees, distance: distance * np.deg2rad(degrees)
-        ),
-        "Keras's shear matrix has a sine here, not a tangent.": lambda degrees, distance: (
-            distance * np.tan(np.deg2rad(degrees))
+        "Behind the first pass your epochs are empty. The data are read again.": lambda n_batches, asked, epochs: (
+            passes(n_batches, asked) + [0] * epochs
+        )[:epochs],
+        "Where a pass comes out even, you put an empty epoch behind it.": lambda n_batches, asked, epochs: (
+            passes(n_batches, asked, empty=True) * epochs
+        )[:epochs],
+        "The short epoch takes its steps from the next pass in yours. It leaves that pass alone.": (
+            lambda n_batches, asked, epochs: [min(asked, n_batches - e * asked % n_batches) for e in range(epochs)]
         ),
     },
     hints=[
-        "A pixel at this distance from the centre line is moved sideways by distance times a slope.",
-        "Keras's matrix has -sin(shear) in it. In which unit does NumPy want the angle?",
+        "Keep the number of batches that this pass still has.",
+        "An epoch takes what it asks for, or what is left, whichever is less.",
+        "When nothing is left, the next pass has n_batches again.",
     ],
-    why="The sheet's shear_range=0.2 reads like a fifth, and moves no pixel of a 32×32 image by even a tenth.",
+    why="Curves over epochs mislead when epochs differ in length: CIFAR-10's fourth has 91 steps, the others 100.",
 )
-def shear_shift(degrees, distance):
-    return distance * np.sin(np.deg2rad(degrees))
+def epoch_steps(n_batches, asked, epochs):
+    left, steps = n_batches, []
+    for _ in range(epochs):
+        steps.append(min(asked, left))
+        left = left - steps[-1] or n_batches
+    return steps
 
 
 def keras():

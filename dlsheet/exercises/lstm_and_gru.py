@@ -6,44 +6,47 @@ from dlsheet.exercises.engine import exercise
 from dlsheet.scratch.activations import sigmoid
 
 
-def layer_sizes():
-    """(units, inputs)."""
+def cells():
+    """(c, z_i, z_f, z_g): arrays (u,); gates wide open and shut, half open, and anything between."""
     rng = np.random.default_rng(31)
-    yield from [(1, 2), (2, 1), (64, 29), (32, 64)]
-    yield from (tuple(map(int, rng.integers(1, 100, 2))) for _ in range(20))
+    yield tuple(np.array([z]) for z in (2.0, 0.0, 1.0, 1.0))
+    yield tuple(np.array([z]) for z in (2.0, -50.0, 50.0, 1.0))
+    yield tuple(np.array([z]) for z in (2.0, 50.0, -50.0, -1.0))
+    yield from (tuple(rng.normal(0, 2, (4, u)).round(2)) for u in rng.integers(1, 5, 20))
 
 
 @exercise(
-    inputs=layer_sizes,
+    inputs=cells,
     mistakes={
-        "That is a SimpleRNN. An LSTM has such a set of weights for each gate and for the candidate.": (
-            lambda units, inputs: units * (inputs + units + 1)
+        "The gates have changed places: the forget gate is for what was there, the input gate for what comes.": (
+            lambda c, z_i, z_f, z_g: sigmoid(z_i) * c + sigmoid(z_f) * np.tanh(z_g)
         ),
-        "You counted three sets. There are the three gates, and the candidate too.": (
-            lambda units, inputs: 3 * units * (inputs + units + 1)
+        "You took 1 - f. Whatever its name says, an open forget gate keeps.": (
+            lambda c, z_i, z_f, z_g: (1 - sigmoid(z_f)) * c + sigmoid(z_i) * np.tanh(z_g)
         ),
-        "The biases are missing, one for each unit in each of the four sets.": (
-            lambda units, inputs: 4 * units * (inputs + units)
+        "You squashed the candidate as if it were a gate: it could never be negative.": (
+            lambda c, z_i, z_f, z_g: sigmoid(z_f) * c + sigmoid(z_i) * sigmoid(z_g)
         ),
-        "The recurrent weights are missing: every gate also reads all hidden states of the last step.": (
-            lambda units, inputs: 4 * units * (inputs + 1)
+        "Nothing is squashed. Gates lie between 0 and 1.": lambda c, z_i, z_f, z_g: z_f * c + z_i * z_g,
+        "The candidate is not squashed.": lambda c, z_i, z_f, z_g: sigmoid(z_f) * c + sigmoid(z_i) * z_g,
+        "The old state is missing: the cell remembers nothing.": lambda c, z_i, z_f, z_g: sigmoid(z_i) * np.tanh(z_g),
+        "1 - f stands for the input gate, as in a GRU. An LSTM has one of its own.": (
+            lambda c, z_i, z_f, z_g: sigmoid(z_f) * c + (1 - sigmoid(z_f)) * np.tanh(z_g)
         ),
-        "Five sets are one too many: the cell state is computed from the other four, without weights.": (
-            lambda units, inputs: 5 * units * (inputs + units + 1)
-        ),
-        "Recurrent weights lead from units to units: units squared, not inputs squared.": (
-            lambda units, inputs: 4 * (units * inputs + inputs * inputs + units)
+        "You squashed the new state, too. That comes later, on the way to h; the memory itself has no bounds.": (
+            lambda c, z_i, z_f, z_g: np.tanh(sigmoid(z_f) * c + sigmoid(z_i) * np.tanh(z_g))
         ),
     },
     hints=[
-        "Count one gate first: it reads the inputs and the hidden state, and adds a bias.",
-        "One gate has as many weights as a SimpleRNN of that size.",
-        "How many such formulas are there, the candidate included?",
+        "What becomes of z_i, z_f and z_g first? Two of them are gates.",
+        "A gate is a sigmoid, the candidate a tanh.",
+        "How much of the old state stays, and how much of the candidate comes in? Multiply and add.",
     ],
-    why="Four times a SimpleRNN's weights, and four times its work: that is the price of the memory.",
+    why="One product and one sum: along this line a gradient can pass a hundred steps.",
 )
-def lstm_parameters(units, inputs):
-    return 4 * (units * inputs + units * units + units)
+def cell_update(c, z_i, z_f, z_g):
+    i, f, g = sigmoid(z_i), sigmoid(z_f), np.tanh(z_g)
+    return f * c + i * g
 
 
 def remembered():
@@ -133,6 +136,61 @@ def cell_gradient(f):
     return gradient
 
 
+def marked():
+    """(values, marks): numbers, and which of them are marked; sometimes none, often several."""
+    rng = np.random.default_rng(35)
+    yield np.array([3.0, 5.0]), np.array([1, 0])
+    yield np.array([2.0, 4.0, 6.0]), np.array([0, 0, 0])
+    yield np.array([2.0, 4.0, 6.0, 8.0]), np.array([0, 1, 0, 1])
+    for n in rng.integers(4, 9, 20):
+        yield rng.integers(1, 10, n).astype(float), rng.integers(0, 2, n)
+
+
+def cell(values, marks, forget):
+    """The cell state at each step, with the input gate at the marks and forget(mark) as the forget gate."""
+    c, states = 0.0, []
+    for value, mark in zip(values, marks):
+        c = forget(mark) * c + mark * value
+        states.append(c)
+    return np.array(states)
+
+
+@exercise(
+    inputs=marked,
+    mistakes={
+        "Your forget gate is always open, so the marked numbers add up. At a mark the old one must go.": (
+            lambda values, marks: cell(values, marks, lambda mark: 1)
+        ),
+        "Your forget gate is open at the marks and shut between them: it must be the other way round.": (
+            lambda values, marks: cell(values, marks, lambda mark: mark)
+        ),
+        "Your forget gate is never open: the number is gone at the next step.": (
+            lambda values, marks: cell(values, marks, lambda mark: 0)
+        ),
+        "You come a step late: the cell state of a step has already taken that step's number in.": (
+            lambda values, marks: np.append(0.0, cell(values, marks, lambda mark: 1 - mark)[:-1])
+        ),
+        "That is the last state only. Return the cell state of every step.": (
+            lambda values, marks: float(cell(values, marks, lambda mark: 1 - mark)[-1])
+        ),
+        "Every number comes in. The input gate is open only at the marks.": lambda values, marks: np.array(values),
+    },
+    hints=[
+        "Which value must i have at a mark, and which elsewhere? And f?",
+        "i = mark and f = 1 - mark, both 0 or 1 here.",
+        "Go through the steps with c = f * c + i * value, starting at 0, and collect c.",
+    ],
+    why="A memory cell that takes in, keeps and replaces, made of nothing but two gates: a network can learn it.",
+)
+def last_marked(values, marks):
+    c, states = 0.0, []
+    for value, mark in zip(values, marks):
+        i, f = mark, 1 - mark
+        c = f * c + i * value
+        states.append(c)
+    return np.array(states)
+
+
 def gru_steps():
     """(x, h, kernel, recurrent_kernel, bias): one step of 1 to 4 units."""
     rng = np.random.default_rng(34)
@@ -197,58 +255,3 @@ def gru_step(x, h, kernel, recurrent_kernel, bias):
     h_z, h_r, h_g = np.split(h @ recurrent_kernel, 3)
     z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
     return z * h + (1 - z) * np.tanh(x_g + r * h_g)
-
-
-def marked():
-    """(values, marks): numbers, and which of them are marked; sometimes none, often several."""
-    rng = np.random.default_rng(35)
-    yield np.array([3.0, 5.0]), np.array([1, 0])
-    yield np.array([2.0, 4.0, 6.0]), np.array([0, 0, 0])
-    yield np.array([2.0, 4.0, 6.0, 8.0]), np.array([0, 1, 0, 1])
-    for n in rng.integers(4, 9, 20):
-        yield rng.integers(1, 10, n).astype(float), rng.integers(0, 2, n)
-
-
-def cell(values, marks, forget):
-    """The cell state at each step, with the input gate at the marks and forget(mark) as the forget gate."""
-    c, states = 0.0, []
-    for value, mark in zip(values, marks):
-        c = forget(mark) * c + mark * value
-        states.append(c)
-    return np.array(states)
-
-
-@exercise(
-    inputs=marked,
-    mistakes={
-        "Your forget gate is always open, so the marked numbers add up. At a mark the old one must go.": (
-            lambda values, marks: cell(values, marks, lambda mark: 1)
-        ),
-        "Your forget gate is open at the marks and shut between them: it must be the other way round.": (
-            lambda values, marks: cell(values, marks, lambda mark: mark)
-        ),
-        "Your forget gate is never open: the number is gone at the next step.": (
-            lambda values, marks: cell(values, marks, lambda mark: 0)
-        ),
-        "You come a step late: the cell state of a step has already taken that step's number in.": (
-            lambda values, marks: np.append(0.0, cell(values, marks, lambda mark: 1 - mark)[:-1])
-        ),
-        "That is the last state only. Return the cell state of every step.": (
-            lambda values, marks: float(cell(values, marks, lambda mark: 1 - mark)[-1])
-        ),
-        "Every number comes in. The input gate is open only at the marks.": lambda values, marks: np.array(values),
-    },
-    hints=[
-        "Which value must i have at a mark, and which elsewhere? And f?",
-        "i = mark and f = 1 - mark, both 0 or 1 here.",
-        "Go through the steps with c = f * c + i * value, starting at 0, and collect c.",
-    ],
-    why="A memory cell that takes in, keeps and replaces, made of nothing but two gates: a network can learn it.",
-)
-def last_marked(values, marks):
-    c, states = 0.0, []
-    for value, mark in zip(values, marks):
-        i, f = mark, 1 - mark
-        c = f * c + i * value
-        states.append(c)
-    return np.array(states)

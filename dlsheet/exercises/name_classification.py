@@ -5,6 +5,54 @@ import numpy as np
 from dlsheet.exercises.engine import exercise
 
 
+def two_sets_of_labels():
+    """(y_train, y_test): labels from 0, the most frequent ones not the same in both; with a tie; one that is new."""
+    rng = np.random.default_rng(22)
+    yield np.array([1, 1, 0]), np.array([1, 0, 0])
+    yield np.array([1, 0]), np.array([1, 1, 0])
+    yield np.array([2, 2, 0]), np.array([0, 1])
+    for k, n in rng.integers([2, 3], [5, 12], (20, 2)):
+        yield rng.integers(0, k, n), rng.integers(0, k, int(rng.integers(2, 9)))
+
+
+def counted(y):
+    return np.bincount(y, minlength=6)
+
+
+@exercise(
+    inputs=two_sets_of_labels,
+    mistakes={
+        "You took the test labels' most frequent class. Whoever answers does not know the test labels.": (
+            lambda y_train, y_test: counted(y_test).max() / len(y_test)
+        ),
+        "That is the share of the training labels. Judge on the test labels.": (
+            lambda y_train, y_test: counted(y_train).max() / len(y_train)
+        ),
+        "1 / k is what guessing at random gets when all classes are equally frequent.": (
+            lambda y_train, y_test: 1 / len(np.unique(y_train))
+        ),
+        "That is the class. Asked for is how often it is the right answer.": (
+            lambda y_train, y_test: counted(y_train).argmax()
+        ),
+        "That is how many are right. Divide by the number of test labels.": (
+            lambda y_train, y_test: np.sum(y_test == counted(y_train).argmax())
+        ),
+        "Of equally frequent classes you took the largest number.": (
+            lambda y_train, y_test: np.mean(y_test == 5 - counted(y_train)[::-1].argmax())
+        ),
+    },
+    hints=[
+        "First the answer: np.bincount(y_train) counts the labels 0, 1, 2, …",
+        "np.argmax gives the place of the largest count, the first one if there are several.",
+        "Then compare all test labels with it.",
+    ],
+    why="It is the number to beat. Where nine names in ten are of one language it is 90 %, and worth nothing.",
+)
+def majority_accuracy(y_train, y_test):
+    commonest = np.argmax(np.bincount(y_train))
+    return np.mean(y_test == commonest)
+
+
 def names():
     """(name, alphabet)."""
     rng = np.random.default_rng(21)
@@ -38,44 +86,6 @@ def names():
 )
 def one_hot_name(name, alphabet):
     return np.eye(len(alphabet))[[alphabet.index(letter) for letter in name]]
-
-
-def letter_rows():
-    """(rows, maxlen): rows of one-hot letters, never more than maxlen."""
-    rng = np.random.default_rng(22)
-    yield from [(np.eye(2), 3), (np.eye(3), 3), (np.array([[0.0, 1.0]]), 4)]
-    for n in rng.integers(1, 6, 20):
-        yield np.eye(4)[rng.integers(0, 4, n)], int(n + rng.integers(0, 4))
-
-
-def zero_rows(rows, maxlen):
-    """The rows of zeros that are missing."""
-    return np.zeros((maxlen - len(rows), rows.shape[1]))
-
-
-@exercise(
-    inputs=letter_rows,
-    mistakes={
-        "The blanks stand behind the name: the network would read them last.": lambda rows, maxlen: np.concatenate(
-            [rows, zero_rows(rows, maxlen)]
-        ),
-        "You also turned the name round: the letters must keep their order.": lambda rows, maxlen: np.concatenate(
-            [zero_rows(rows, maxlen), rows[::-1]]
-        ),
-        "You filled with ones. A blank is no letter at all: zeros.": lambda rows, maxlen: np.concatenate(
-            [np.ones_like(zero_rows(rows, maxlen)), rows]
-        ),
-        "The rows are unchanged: nothing was put in front of them.": lambda rows, maxlen: rows,
-    },
-    hints=[
-        "How many rows are missing to maxlen?",
-        "np.concatenate joins blocks of rows along axis 0.",
-        "The zeros come first.",
-    ],
-    why="What a SimpleRNN read last it remembers best. That should be the name.",
-)
-def pad_before(rows, maxlen):
-    return np.concatenate([np.zeros((maxlen - len(rows), rows.shape[1])), rows])
 
 
 def sizes():

@@ -118,6 +118,69 @@ def adagrad_step(theta, s, gradient, alpha, epsilon):
     return theta - alpha / (np.sqrt(s) + epsilon) * gradient, s
 
 
+def warm_ups():
+    """(t, warm, total, alpha): the ends and both parts; not t = warm, which a wrong answer may count to either."""
+    rng = np.random.default_rng(4)
+    yield from [(0, 2, 6, 1.0), (1, 2, 6, 1.0), (3, 2, 6, 1.0), (4, 2, 6, 1.0), (6, 2, 6, 1.0)]
+    yield from [(0, 1, 10, 0.1), (10, 1, 10, 0.1), (3, 10, 40, 0.2), (30, 10, 40, 0.2)]
+    for warm, fall in rng.integers([2, 2], [20, 80], (10, 2)):
+        alpha = float(rng.choice([0.001, 0.1, 2.0]))
+        yield int(rng.integers(warm)), int(warm), int(warm + fall), alpha
+        yield int(rng.integers(warm + 1, warm + fall)), int(warm), int(warm + fall), alpha
+
+
+def warmed_by(fall, rise=lambda t, warm: t / warm):
+    """warmed_cosine with another fall, a function of t, warm and total, or another rise."""
+    return lambda t, warm, total, alpha: alpha * (rise(t, warm) if t < warm else fall(t, warm, total))
+
+
+def half_cosine(t, warm, total):
+    return (1 + np.cos(np.pi * (t - warm) / (total - warm))) / 2
+
+
+@exercise(
+    inputs=warm_ups,
+    mistakes={
+        "Your cosine begins at t = 0, so that the rate jumps down where the warm-up ends.": warmed_by(
+            lambda t, warm, total: (1 + np.cos(np.pi * t / total)) / 2
+        ),
+        "Your cosine begins in the right place and is too slow: at t = total the rate is not yet 0.": warmed_by(
+            lambda t, warm, total: (1 + np.cos(np.pi * (t - warm) / total)) / 2
+        ),
+        "That is a whole period: the rate is 0 half way, and at the end it is alpha again.": warmed_by(
+            lambda t, warm, total: (1 + np.cos(2 * np.pi * (t - warm) / (total - warm))) / 2
+        ),
+        "That is a quarter of a period, which ends at its steepest. A half one is flat at both ends.": warmed_by(
+            lambda t, warm, total: np.cos(np.pi / 2 * (t - warm) / (total - warm))
+        ),
+        "A sine is 0 where the fall begins: your rate drops from alpha to 0 there.": warmed_by(
+            lambda t, warm, total: np.sin(np.pi * (t - warm) / (total - warm))
+        ),
+        "The bare cosine reaches down to -alpha: with a negative rate you would climb.": warmed_by(
+            lambda t, warm, total: np.cos(np.pi * (t - warm) / (total - warm))
+        ),
+        "Your rate falls along a straight line. Asked for is a cosine.": warmed_by(
+            lambda t, warm, total: (total - t) / (total - warm)
+        ),
+        "Your warm-up is a step ahead: at t = 0 the rate is 0.": warmed_by(
+            half_cosine, rise=lambda t, warm: (t + 1) / warm
+        ),
+        "Your warm-up starts at alpha. It has to rise to it.": warmed_by(half_cosine, rise=lambda t, warm: 1),
+    },
+    hints=[
+        "Two cases: t below warm, and the rest.",
+        "How much of the fall is over at step t? A share that is 0 at t = warm and 1 at t = total.",
+        "cos(π · share) goes from 1 to -1. Move it and shrink it, so that it goes from 1 to 0.",
+    ],
+    why="Many Transformers are trained so: small steps while the first gradients are wild, and small ones to settle.",
+)
+def warmed_cosine(t, warm, total, alpha):
+    if t < warm:
+        return alpha * t / warm
+    share = (t - warm) / (total - warm)
+    return alpha * (1 + np.cos(np.pi * share)) / 2
+
+
 def adam_states():
     """(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon): first steps, later ones, a large epsilon."""
     rng = np.random.default_rng(3)
@@ -177,79 +240,6 @@ def adam_step(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon):
     s = beta2 * s + (1 - beta2) * gradient * gradient
     m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
     return theta - alpha / (np.sqrt(s_hat) + epsilon) * m_hat, m, s
-
-
-def errors_by_epoch():
-    """(errors, alpha0, factor, patience): falling, still, a plateau with dips, then random ones with ties."""
-    rng = np.random.default_rng(4)
-    yield [0.5, 0.5, 0.5], 0.1, 0.5, 1
-    yield [0.9, 0.8, 0.7], 0.1, 0.5, 1
-    yield [0.5, 0.6, 0.55, 0.6, 0.55], 1.0, 0.1, 2
-    yield [0.9, 0.5, 0.8, 0.7, 0.6, 0.4], 1.0, 0.1, 2
-    for n in rng.integers(4, 12, 30):
-        errors = [round(float(error), 1) for error in 1 / np.arange(1, n + 1) + 0.5 * rng.random(n)]
-        yield errors, 1.0, 0.5, int(rng.integers(1, 4))
-
-
-def plateau_like(better=lambda error, best, previous: error < best, late=0, reset=True, wait_in_a_row=True, before=0):
-    """plateau_rates with one thing changed."""
-
-    def rates(errors, alpha0, factor, patience):
-        best = previous = float("inf")
-        rate, waited, all_rates = alpha0, 0, []
-        for error in errors:
-            if before:
-                all_rates.append(rate)
-            if better(error, best, previous):
-                waited = 0 if wait_in_a_row else waited
-            else:
-                waited += 1
-                if waited >= patience + late:
-                    rate, waited = rate * factor, 0 if reset else waited
-            best, previous = min(best, error), error
-            if not before:
-                all_rates.append(rate)
-        return all_rates
-
-    return rates
-
-
-@exercise(
-    inputs=errors_by_epoch,
-    mistakes={
-        "You compared with the epoch before. An improvement is an error below the lowest one so far.": plateau_like(
-            lambda error, best, previous: error < previous
-        ),
-        "An error equal to the lowest one is no improvement.": plateau_like(
-            lambda error, best, previous: error <= best
-        ),
-        "You waited one epoch too long: the rate falls in the epoch that makes the patience full.": plateau_like(
-            late=1
-        ),
-        "After the rate has fallen, start to count anew.": plateau_like(reset=False),
-        "You counted all epochs without an improvement. Only those in a row count: an improvement starts anew.": (
-            plateau_like(wait_in_a_row=False)
-        ),
-        "These are the rates that the epochs ran with. Asked for is the rate after each error.": plateau_like(before=1),
-    },
-    hints=[
-        "Remember the lowest error so far, and for how many epochs in a row there was no lower one.",
-        "When that count reaches the patience, multiply the rate by the factor and set the count to 0.",
-        "Append the rate at the end of each round, whether it has changed or not.",
-    ],
-    why="Run until nothing improves, then slow down: no one has to know beforehand when that will be.",
-)
-def plateau_rates(errors, alpha0, factor, patience):
-    rate, best, waited, rates = alpha0, float("inf"), 0, []
-    for error in errors:
-        if error < best:
-            best, waited = error, 0
-        else:
-            waited += 1
-        if waited == patience:
-            rate, waited = rate * factor, 0
-        rates.append(rate)
-    return rates
 
 
 @exercise(

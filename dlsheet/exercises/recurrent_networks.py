@@ -49,39 +49,46 @@ def rnn_category(n_inputs, n_outputs, output_each_step):
     return "1:1" if output_each_step else "n:m"
 
 
-def steps_of_a_cell():
-    """(x, h, w_x, w_h, b): column form, the last ones with as many units as inputs."""
+def padded_states():
+    """(states, lengths): (n, steps, units) and (n,), lengths from 1; the first ones leave a step of padding."""
     rng = np.random.default_rng(181)
-    yield np.array([1.0]), np.array([0.5]), np.array([[1.0]]), np.array([[2.0]]), np.array([0.1])
-    for n_in, units in [(2, 3), (3, 2), (1, 4), *[(2, 2)] * 5, *[(3, 3)] * 5]:
-        yield tuple(rng.normal(size=shape) for shape in (n_in, units, (units, n_in), (units, units), units))
+    yield np.array([[[0.5], [0.2]]]), np.array([1])
+    yield np.array([[[0.1], [0.4], [0.9]]]), np.array([2])
+    yield np.array([[[0.1], [0.4], [0.9]], [[0.3], [0.8], [0.6]]]), np.array([3, 2])
+    for n, steps, units in rng.integers([2, 3, 1], [6, 7, 5], (20, 3)):
+        lengths = rng.integers(1, steps + rng.integers(0, 2), n)
+        yield rng.uniform(-1, 1, (n, steps, units)).round(2), lengths
 
 
 @exercise(
-    inputs=steps_of_a_cell,
+    inputs=padded_states,
     mistakes={
-        "That is z, where the sheet stops. The state is its tanh.": (lambda x, h, w_x, w_h, b: w_x @ x + w_h @ h + b),
-        "The bias is missing.": lambda x, h, w_x, w_h, b: np.tanh(w_x @ x + w_h @ h),
-        "The last state is missing: without it the cell has no memory.": lambda x, h, w_x, w_h, b: np.tanh(w_x @ x + b),
-        "The last state goes in through its own matrix, too.": lambda x, h, w_x, w_h, b: np.tanh(w_x @ x + h + b),
-        "That is the sigmoid of z. A SimpleRNN takes tanh, which can also be negative.": lambda x, h, w_x, w_h, b: (
-            1 / (1 + np.exp(-(w_x @ x + w_h @ h + b)))
+        "You took the last column. There the short sequences have been read to the end of their padding.": (
+            lambda states, lengths: states[:, -1]
         ),
-        "That multiplies from the other side, as Keras does with its transposed weights. The sheet writes W x.": (
-            lambda x, h, w_x, w_h, b: np.tanh(x @ w_x + h @ w_h + b)
+        "You come a step late: that state has read padding already. Steps are counted from 0.": (
+            lambda states, lengths: states[np.arange(len(states)), lengths]
         ),
-        "The bias stands outside the tanh: then a state may exceed 1.": lambda x, h, w_x, w_h, b: (
-            np.tanh(w_x @ x + w_h @ h) + b
+        "You come a step early: the last real step is not read yet.": (
+            lambda states, lengths: states[np.arange(len(states)), np.maximum(lengths - 2, 0)]
+        ),
+        "That is the mean of the real steps' states. Asked for is one of them.": (
+            lambda states, lengths: np.array([row[:n].mean(axis=0) for row, n in zip(states, lengths)])
+        ),
+        "That is the state after the first step, when hardly anything is read.": lambda states, lengths: states[:, 0],
+        "You took all lengths from every sequence. Each row has a length of its own.": (
+            lambda states, lengths: states[:, lengths - 1]
         ),
     },
     hints=[
-        "The sheet gives z. What makes a state of it?",
-        "w_x @ x + w_h @ h + b, and then the activation that Keras uses by default.",
+        "A sequence of one real step: at which index does its last state stand?",
+        "Row i needs the step lengths[i] - 1.",
+        "states[np.arange(n), steps] picks one step in each row.",
     ],
-    why="Those few lines, repeated at every step, are the whole SimpleRNN.",
+    why="A many-to-one network answers from this state. Taken behind the padding, it answers to blanks.",
 )
-def rnn_step(x, h, w_x, w_h, b):
-    return np.tanh(w_x @ x + w_h @ h + b)
+def last_real_state(states, lengths):
+    return states[np.arange(len(states)), lengths - 1]
 
 
 def sequences_and_weights():
@@ -92,11 +99,11 @@ def sequences_and_weights():
         yield tuple(rng.normal(size=shape) for shape in ((steps, n_in), (units, n_in), (units, units), units))
 
 
-def run(x, w_x, w_h, b):
+def run(x, w_x, w_h, b, squash=np.tanh):
     """All states, the first one of zeros among them."""
     states = [np.zeros(len(b))]
     for x_t in x:
-        states.append(np.tanh(w_x @ x_t + w_h @ states[-1] + b))
+        states.append(squash(w_x @ x_t + w_h @ states[-1] + b))
     return np.array(states)
 
 
@@ -106,11 +113,21 @@ def run(x, w_x, w_h, b):
         "That is the last state alone. Asked for are all of them, as with return_sequences=True.": (
             lambda x, w_x, w_h, b: run(x, w_x, w_h, b)[-1]
         ),
-        "The zeros you started with are among the states: there is one state for each row of x.": run,
+        "The zeros you started with are among the states: there is one state for each row of x.": (
+            lambda x, w_x, w_h, b: run(x, w_x, w_h, b)
+        ),
         "The last state is missing from what you return.": lambda x, w_x, w_h, b: run(x, w_x, w_h, b)[:-1],
         "Every step started from zeros: hand the state on to the next step.": (
             lambda x, w_x, w_h, b: np.tanh(x @ w_x.T + b)
         ),
+        "The bias is missing.": lambda x, w_x, w_h, b: run(x, w_x, w_h, 0 * b)[1:],
+        "Your matrices stand on the other side of the vectors, as in Keras. The sheet writes W x.": (
+            lambda x, w_x, w_h, b: run(x, w_x.T, w_h.T, b)[1:]
+        ),
+        "That is the sigmoid of z. A SimpleRNN takes tanh, which can also be negative.": (
+            lambda x, w_x, w_h, b: run(x, w_x, w_h, b, squash=lambda z: 1 / (1 + np.exp(-z)))[1:]
+        ),
+        "You handed on z, and nothing squashes it.": lambda x, w_x, w_h, b: linear_run(x, w_x, w_h, b),
         "You read the sequence backwards.": lambda x, w_x, w_h, b: run(x[::-1], w_x, w_h, b)[1:],
         "You handed on z, not its tanh: squash the state before the next step uses it.": lambda x, w_x, w_h, b: np.tanh(
             linear_run(x, w_x, w_h, b)
@@ -121,7 +138,7 @@ def run(x, w_x, w_h, b):
     },
     hints=[
         "Start with h of zeros, as many as there are units.",
-        "For each row of x: compute the new h from the row and the old h, and keep it in a list.",
+        "For each row of x: tanh(w_x @ row + w_h @ h + b) is the new h. Keep it in a list.",
         "np.array(list) makes an array of the states.",
     ],
     why="The same weights at every step: that is how a network of fixed size reads sequences of any length.",

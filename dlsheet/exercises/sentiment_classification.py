@@ -89,6 +89,53 @@ def pad_numbers(rows):
     return np.array([row + [0] * (longest - len(row)) for row in rows])
 
 
+def answers():
+    """(y_true, y_pred, kinds): labels 0 or 1 and the kind of each text, arrays (n,)."""
+    rng = np.random.default_rng(234)
+    yield np.array([1]), np.array([1]), np.array(["plain"])
+    yield np.array([1, 0, 0]), np.array([1, 1, 1]), np.array(["plain", "irony", "plain"])
+    for n in rng.integers(4, 20, 20):
+        kinds = rng.choice(["plain", "negation", "irony"], n)
+        yield rng.integers(0, 2, n), rng.integers(0, 2, n), kinds
+
+
+def shares(right, kinds, denominator):
+    """{kind: right answers of the kind / denominator(kind)}."""
+    return {str(kind): float(right[kinds == kind].sum() / denominator(kind)) for kind in np.unique(kinds)}
+
+
+@exercise(
+    inputs=answers,
+    mistakes={
+        "You divide by all texts. Divide by those of the kind.": (
+            lambda y_true, y_pred, kinds: shares(y_true == y_pred, kinds, lambda kind: len(kinds))
+        ),
+        "Those are the errors. Accuracy counts the right answers.": (
+            lambda y_true, y_pred, kinds: shares(y_true != y_pred, kinds, lambda kind: (kinds == kind).sum())
+        ),
+        "Every kind got the accuracy over all texts.": (
+            lambda y_true, y_pred, kinds: {str(kind): float((y_true == y_pred).mean()) for kind in np.unique(kinds)}
+        ),
+        "You look at the friendly texts alone: that is recall. Count all texts of a kind.": (
+            lambda y_true, y_pred, kinds: {
+                str(kind): float(np.mean(y_pred[(kinds == kind) & (y_true == 1)] == 1))
+                if ((kinds == kind) & (y_true == 1)).any()
+                else 0.0
+                for kind in np.unique(kinds)
+            }
+        ),
+    },
+    hints=[
+        "kinds == kind picks the texts of a kind.",
+        "np.unique(kinds) gives each kind once.",
+        "(y_true == y_pred)[kinds == kind].mean()",
+    ],
+    why="One number hides what a model cannot do. A table by kind shows it.",
+)
+def accuracy_by_kind(y_true, y_pred, kinds):
+    return {str(kind): float((y_true == y_pred)[kinds == kind].mean()) for kind in np.unique(kinds)}
+
+
 def padded_texts():
     """(numbers, vectors): padded word numbers (n, steps) and the words' vectors (vocabulary, dimensions)."""
     rng = np.random.default_rng(233)
@@ -138,53 +185,6 @@ def total(numbers, vectors):
 def masked_mean(numbers, vectors):
     is_word = (numbers > 0)[..., np.newaxis]
     return (vectors[numbers] * is_word).sum(axis=1) / np.maximum(is_word.sum(axis=1), 1)
-
-
-def answers():
-    """(y_true, y_pred, kinds): labels 0 or 1 and the kind of each text, arrays (n,)."""
-    rng = np.random.default_rng(234)
-    yield np.array([1]), np.array([1]), np.array(["plain"])
-    yield np.array([1, 0, 0]), np.array([1, 1, 1]), np.array(["plain", "irony", "plain"])
-    for n in rng.integers(4, 20, 20):
-        kinds = rng.choice(["plain", "negation", "irony"], n)
-        yield rng.integers(0, 2, n), rng.integers(0, 2, n), kinds
-
-
-def shares(right, kinds, denominator):
-    """{kind: right answers of the kind / denominator(kind)}."""
-    return {str(kind): float(right[kinds == kind].sum() / denominator(kind)) for kind in np.unique(kinds)}
-
-
-@exercise(
-    inputs=answers,
-    mistakes={
-        "You divide by all texts. Divide by those of the kind.": (
-            lambda y_true, y_pred, kinds: shares(y_true == y_pred, kinds, lambda kind: len(kinds))
-        ),
-        "Those are the errors. Accuracy counts the right answers.": (
-            lambda y_true, y_pred, kinds: shares(y_true != y_pred, kinds, lambda kind: (kinds == kind).sum())
-        ),
-        "Every kind got the accuracy over all texts.": (
-            lambda y_true, y_pred, kinds: {str(kind): float((y_true == y_pred).mean()) for kind in np.unique(kinds)}
-        ),
-        "You look at the friendly texts alone: that is recall. Count all texts of a kind.": (
-            lambda y_true, y_pred, kinds: {
-                str(kind): float(np.mean(y_pred[(kinds == kind) & (y_true == 1)] == 1))
-                if ((kinds == kind) & (y_true == 1)).any()
-                else 0.0
-                for kind in np.unique(kinds)
-            }
-        ),
-    },
-    hints=[
-        "kinds == kind picks the texts of a kind.",
-        "np.unique(kinds) gives each kind once.",
-        "(y_true == y_pred)[kinds == kind].mean()",
-    ],
-    why="One number hides what a model cannot do. A table by kind shows it.",
-)
-def accuracy_by_kind(y_true, y_pred, kinds):
-    return {str(kind): float((y_true == y_pred)[kinds == kind].mean()) for kind in np.unique(kinds)}
 
 
 def labelled_texts():

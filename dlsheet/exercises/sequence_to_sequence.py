@@ -6,44 +6,54 @@ from dlsheet.exercises.engine import exercise
 from dlsheet.scratch.activations import softmax
 
 
-def targets_to_shift():
-    """(targets, start): whole numbers (n, steps), and the sign for the start, which occurs nowhere else."""
+def written_signs():
+    """(signs, end): whole numbers (n, steps); rows with no end sign, with one in front, and with several."""
     rng = np.random.default_rng(61)
+    yield np.array([[3, 9]]), 9
+    yield np.array([[9, 2]]), 9
     yield np.array([[3, 1]]), 9
-    yield np.array([[1, 2, 3], [4, 5, 6]]), 0
-    yield from ((rng.integers(1, 10, shape), 10) for shape in rng.integers(2, 6, (15, 2)))
+    yield np.array([[4, 0, 5, 0], [1, 2, 3, 4]]), 0
+    for n, steps in rng.integers([1, 3], [5, 7], (20, 2)):
+        yield rng.integers(0, 4, (n, steps)), 3
+
+
+def cut(signs, end, place=lambda row, end: row.index(end), whole=lambda row: [row]):
+    """Each row as a list up to a place; whole(row) are the lists that come of a row without end sign."""
+    found = []
+    for row in signs.tolist():
+        found += [row[: place(row, end)]] if end in row else whole(row)
+    return found
 
 
 @exercise(
-    inputs=targets_to_shift,
+    inputs=written_signs,
     mistakes={
-        "You shifted to the left: at step t the decoder would read the very sign that comes after its answer.": (
-            lambda targets, start: np.append(targets[:, 1:], np.full((len(targets), 1), start), axis=1)
+        "The end sign is still there. It says that the answer is over, and is no part of it.": (
+            lambda signs, end: cut(signs, end, lambda row, end: row.index(end) + 1)
         ),
-        "The last sign is still there. It is only an answer: the decoder never reads it, and the length must stay.": (
-            lambda targets, start: np.insert(targets, 0, start, axis=1)
+        "You cut at the last end sign. The answer was over at the first.": (
+            lambda signs, end: cut(signs, end, lambda row, end: len(row) - 1 - row[::-1].index(end))
         ),
-        "You overwrote the first sign. It must move to the second place, and all the others one further.": (
-            lambda targets, start: np.append(np.full((len(targets), 1), start), targets[:, 1:], axis=1)
+        "You took the end signs out and left what stands behind them.": (
+            lambda signs, end: [[sign for sign in row if sign != end] for row in signs.tolist()]
         ),
-        "The last sign came round to the front. There belongs the sign for the start.": (
-            lambda targets, start: np.roll(targets, 1, axis=1)
+        "A row without end sign is lost. It is an answer that was not finished.": (
+            lambda signs, end: cut(signs, end, whole=lambda row: [])
         ),
-        "Nothing is shifted: the decoder reads its own answer.": lambda targets, start: targets,
-        "You shifted the rows. Each row is one target; shift along the steps.": (
-            lambda targets, start: np.insert(targets[:-1], 0, start, axis=0)
+        "A row without end sign came out empty. np.argmax gives 0 where there is no True.": (
+            lambda signs, end: cut(signs, end, whole=lambda row: [[]])
         ),
+        "A row without end sign lost its last sign.": lambda signs, end: cut(signs, end, whole=lambda row: [row[:-1]]),
     },
     hints=[
-        "In the first step nothing is written yet. What does the decoder read?",
-        "In step t it reads the right sign of step t - 1.",
-        "np.insert(…, 0, start, axis=1) puts a column in front.",
+        "signs.tolist() gives lists; their lengths may differ then.",
+        "row.index(end) is the place of the first end sign. It raises an error when there is none.",
+        "row[:place] is what stands before that place.",
     ],
-    why="Shifted by one it predicts; not shifted at all it copies its own input, and the loss is 0 for nothing.",
+    why="A decoder writes all rows of a batch to the same length; what it babbles behind the end is no answer.",
 )
-def shifted_right(targets, start):
-    starts = np.full((len(targets), 1), start)
-    return np.concatenate([starts, targets[:, :-1]], axis=1)
+def stop_at_end(signs, end):
+    return [row[: row.index(end)] if end in row else row for row in signs.tolist()]
 
 
 def query_and_states():
@@ -155,54 +165,6 @@ def additive_scores(queries, states, w, u, v):
     return np.tanh((queries @ w)[:, np.newaxis] + states @ u) @ v
 
 
-def two_steps():
-    """(first, then): probabilities of the first sign (k,), and of the second one given the first (k, k)."""
-    rng = np.random.default_rng(64)
-    yield np.array([0.6, 0.4]), np.array([[0.5, 0.5], [0.1, 0.9]])
-    for k in rng.integers(2, 5, 30):
-        yield rng.dirichlet(np.ones(k)).round(3), rng.dirichlet(np.full(k, 0.5), k).round(3)
-
-
-def best(table):
-    """The row and column of the largest entry."""
-    return tuple(int(i) for i in np.unravel_index(np.argmax(table), np.shape(table)))
-
-
-@exercise(
-    inputs=two_steps,
-    mistakes={
-        "You took the most probable sign in each step. That is greedy, and the pair need not be the best one.": (
-            lambda first, then: (int(first.argmax()), int(then[first.argmax()].argmax()))
-        ),
-        "You added the probabilities. One after the other, they are multiplied.": (
-            lambda first, then: best(first[:, np.newaxis] + then)
-        ),
-        "The first sign's probability is missing: you looked for the surest second step.": (
-            lambda first, then: best(then)
-        ),
-        "Row and column have changed places: then[i, j] is about j behind i.": (
-            lambda first, then: best(first[np.newaxis] * then)
-        ),
-        "Each sign is the most probable for its place, taken alone. Asked for is the most probable pair.": (
-            lambda first, then: (int(first.argmax()), int((first @ then).argmax()))
-        ),
-        "That is its probability. Asked for is the pair.": lambda first, then: float(
-            (first[:, np.newaxis] * then).max()
-        ),
-    },
-    hints=[
-        "The pair (i, j) has the probability first[i] · then[i, j].",
-        "Make the table of all pairs and look for its largest entry.",
-        "np.argmax counts through the rows; np.unravel_index gives row and column back.",
-    ],
-    why="With ten steps and a dozen signs there are 62 billion sequences: hence the beam.",
-)
-def likeliest_pair(first, then):
-    pairs = first[:, np.newaxis] * then
-    i, j = np.unravel_index(pairs.argmax(), pairs.shape)
-    return int(i), int(j)
-
-
 def beams():
     """(scores, log_probabilities, width): of the beginnings (b,), and of each one's next sign (b, size)."""
     rng = np.random.default_rng(65)
@@ -260,3 +222,65 @@ def beam_step(scores, log_probabilities, width):
     total = (scores[:, np.newaxis] + log_probabilities).ravel()
     size = log_probabilities.shape[1]
     return [(int(k // size), int(k % size)) for k in np.argsort(-total, kind="stable")[:width]]
+
+
+def two_texts():
+    """(a, b): empty ones, equal ones, dates with a fault, and texts of few letters."""
+    rng = np.random.default_rng(64)
+    yield from [("", ""), ("", "a"), ("b", ""), ("a", "b"), ("ab", "ab"), ("ab", "b"), ("b", "ab"), ("abc", "bca")]
+    yield from [("1971-10-18", "1971-11-18"), ("1971-1-18", "1971-10-18"), ("kitten", "sitting")]
+    for m, n in rng.integers(1, 9, (30, 2)):
+        yield "".join(rng.choice(list("abc"), m)), "".join(rng.choice(list("abc"), n))
+
+
+def edits(delete=1, insert=1, replace=1, keep=0, border=1):
+    """Another edit distance: with other costs of a change, or of the letters before the other text begins."""
+
+    def distance(a, b):
+        row = [border * j for j in range(len(b) + 1)]
+        for i, x in enumerate(a, 1):
+            above, row = row, [border * i]
+            for j, y in enumerate(b, 1):
+                change = replace if x != y else keep
+                row.append(min(above[j] + delete, row[-1] + insert, above[j - 1] + change))
+        return row[-1]
+
+    return distance
+
+
+@exercise(
+    inputs=two_texts,
+    mistakes={
+        "You compared place by place. One letter too many, and all behind it counts as wrong.": (
+            lambda a, b: sum(x != y for x, y in zip(a, b)) + abs(len(a) - len(b))
+        ),
+        "A letter in place of another is one change. You let it cost two, as if it were taken out and put in.": (
+            edits(replace=2)
+        ),
+        "That is the difference of the lengths. Texts of equal length may differ, too.": (
+            lambda a, b: abs(len(a) - len(b))
+        ),
+        "Your changes never take a letter out of a.": edits(delete=99),
+        "Your changes never put a letter in.": edits(insert=99),
+        "Equal letters cost nothing. You let every step cost 1.": edits(keep=1),
+        "Your table begins with zeros at its borders: letters before the other text begins came for free.": edits(
+            border=0
+        ),
+        "You counted letters that one text has and the other lacks. Their order matters, too.": (
+            lambda a, b: len(set(a) ^ set(b))
+        ),
+    },
+    hints=[
+        "Call d[i][j] the distance of the first i letters of a from the first j of b. What are d[i][0] and d[0][j]?",
+        "The last change was one of three: a letter out, a letter in, or one in place of another.",
+        "d[i][j] is the least of d[i-1][j] + 1, d[i][j-1] + 1 and d[i-1][j-1] + (0 if both letters are equal, else 1).",
+    ],
+    why="Wholly right or not is a hard judge. This one gives a date with one wrong figure nine tenths of the credit.",
+)
+def edit_distance(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        above, row = row, [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (x != y)))
+    return row[-1]

@@ -113,51 +113,6 @@ def what_learns(names, first):
     return [i >= start and not name.endswith("_bn") for i, name in enumerate(names)]
 
 
-def heads():
-    """(weights, bias, mean, std): small, then random ones."""
-    yield np.array([[2.0]]), np.array([1.0]), np.array([3.0]), np.array([4.0])
-    rng = np.random.default_rng(18)
-    for features, classes in [(2, 2), (3, 2), (4, 3)]:
-        weights, bias = rng.normal(size=(features, classes)).round(2), rng.normal(size=classes).round(2)
-        yield weights, bias, rng.normal(size=features).round(2), rng.uniform(0.5, 3, features).round(2)
-
-
-@exercise(
-    inputs=heads,
-    mistakes={
-        "The bias has to change as well: the mean moves every feature.": lambda weights, bias, mean, std: (
-            weights / std[:, None],
-            bias,
-        ),
-        "You multiplied by std. The features were divided by it.": lambda weights, bias, mean, std: (
-            weights * std[:, None],
-            bias - mean @ (weights * std[:, None]),
-        ),
-        "The mean is subtracted from the features; in your bias it is added.": lambda weights, bias, mean, std: (
-            weights / std[:, None],
-            bias + mean @ (weights / std[:, None]),
-        ),
-        "In the bias the mean meets the old weights. It is divided by std as well.": lambda weights, bias, mean, std: (
-            weights / std[:, None],
-            bias - mean @ weights,
-        ),
-        "Only the mean is taken care of. The division by std is missing.": lambda weights, bias, mean, std: (
-            weights,
-            bias - mean @ weights,
-        ),
-    },
-    hints=[
-        "Write out weights · (x - mean) / std + bias and sort: what stands at x, what stands alone?",
-        "Each row of weights belongs to a feature, and is divided by that feature's std.",
-        "The new bias is the old one less mean @ new weights.",
-    ],
-    why="So a head fitted by scikit-learn on standardised features becomes a Dense layer, with none before it.",
-)
-def fold_scaling(weights, bias, mean, std):
-    new_weights = weights / std[:, np.newaxis]
-    return new_weights, bias - mean @ new_weights
-
-
 def labelled():
     """(labels, order, n): small and unequal classes, then random ones."""
     yield np.array([0, 0, 1, 1, 1, 0]), np.array([4, 1, 5, 3, 0, 2]), 1
@@ -167,39 +122,117 @@ def labelled():
         yield rng.integers(0, 3, m), rng.permutation(m), 2
 
 
-def firsts(labels, order, n):
-    """Of each class the n rows that come first in order, sorted."""
-    return sorted(int(row) for k in np.unique(labels) for row in order[labels[order] == k][:n])
+def parts(labels, order, first, second):
+    """Of each class the rows of these two slices, in order; each part sorted."""
+    by_class = [order[labels[order] == k] for k in np.unique(labels)]
+    return tuple(sorted(int(row) for rows in by_class for row in rows[part]) for part in (first, second))
 
 
 @exercise(
     inputs=labelled,
     mistakes={
         "You took the first rows of the shuffle whatever their class. Some classes get more than others.": (
-            lambda labels, order, n: sorted(order[: n * len(np.unique(labels))].tolist())
+            lambda labels, order, n: tuple(
+                sorted(part.tolist())
+                for part in np.split(order, [n * len(np.unique(labels)), 2 * n * len(np.unique(labels))])[:2]
+            )
         ),
         "You took the first rows of each class as they lie. Follow order, or every draw is the same.": (
-            lambda labels, order, n: firsts(labels, np.arange(len(labels)), n)
+            lambda labels, order, n: parts(labels, np.arange(len(labels)), slice(n), slice(n, 2 * n))
         ),
-        "Those are places in order. Return the rows that stand there.": lambda labels, order, n: sorted(
-            int(place) for k in np.unique(labels) for place in np.flatnonzero(labels[order] == k)[:n]
+        "Those are places in order. Return the rows that stand there.": lambda labels, order, n: parts(
+            labels[order], np.arange(len(labels)), slice(n), slice(n, 2 * n)
         ),
-        "You shuffled the rows, but not the labels along with them: use labels[order].": lambda labels, order, n: (
-            sorted(int(row) for k in np.unique(labels) for row in order[labels == k][:n])
+        "You shuffled the rows, but not the labels along with them: use labels[order].": lambda labels, order, n: tuple(
+            sorted(int(row) for k in np.unique(labels) for row in order[labels == k][part])
+            for part in (slice(n), slice(n, 2 * n))
         ),
-        "Those are the rows that are left over.": lambda labels, order, n: sorted(
-            set(range(len(labels))) - set(firsts(labels, order, n))
+        "Your second list holds the rows of the first again. Whoever validates on them measures what was learned by "
+        "heart.": lambda labels, order, n: parts(labels, order, slice(n), slice(2 * n)),
+        "All that is left over is too much to validate on: you have few labels there, too.": (
+            lambda labels, order, n: parts(labels, order, slice(n), slice(n, None))
         ),
+        "You drew once. Asked for is a second list, to validate on.": lambda labels, order, n: parts(
+            labels, order, slice(n), slice(n)
+        )[0],
+        "The two lists have changed places.": lambda labels, order, n: parts(labels, order, slice(n, 2 * n), slice(n)),
     },
     hints=[
         "labels[order] are the labels in the order of the shuffle.",
-        "For each class: order[labels[order] == k] are its rows, shuffled. Take the first n.",
-        "Put the classes' rows together and sort them.",
+        "For each class: order[labels[order] == k] are its rows, shuffled. The first n train, and the next n?",
+        "A slice beyond the end is no error: it holds what there is. Sort at the end.",
     ],
     why="With five labels a class, which five they are decides as much as the method: draw several times, fairly.",
 )
 def few_labels(labels, order, n):
-    rows = []
+    train, validate = [], []
     for k in np.unique(labels):
-        rows += order[labels[order] == k][:n].tolist()
-    return sorted(rows)
+        rows = order[labels[order] == k].tolist()
+        train += rows[:n]
+        validate += rows[n : 2 * n]
+    return sorted(train), sorted(validate)
+
+
+def pretrained():
+    """(w, x, y, rate, strength, steps): one weight and one or two steps, no pull, then random ones."""
+    yield np.array([2.0]), np.array([[1.0], [2.0]]), np.array([1.0, 0.0]), 0.1, 1.0, 1
+    yield np.array([2.0]), np.array([[1.0], [2.0]]), np.array([1.0, 0.0]), 0.1, 1.0, 2
+    yield np.array([1.0, -1.0]), np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0.0, 0.0]), 0.5, 0.0, 3
+    rng = np.random.default_rng(18)
+    for m, n in rng.integers([3, 1], [7, 4], (12, 2)):
+        x, y, w = rng.normal(size=(m, n)).round(1), rng.normal(size=m).round(1), rng.normal(size=n).round(1)
+        yield w, x, y, float(rng.choice([0.05, 0.1])), float(rng.choice([0.5, 2.0])), int(rng.integers(2, 6))
+
+
+def pulled(step):
+    """Gradient descent; step(w, start, gradient of the error, rate, strength) is the new w."""
+
+    def descend(w, x, y, rate, strength, steps):
+        start = w
+        for _ in range(steps):
+            w = step(w, start, x.T @ (x @ w - y) / len(y), rate, strength)
+        return w
+
+    return descend
+
+
+@exercise(
+    inputs=pretrained,
+    mistakes={
+        "That is weight decay: it pulls to 0, and with the weights goes what was learned before.": pulled(
+            lambda w, start, gradient, rate, strength: w - rate * (gradient + strength * w)
+        ),
+        "Your penalty pushes away from the start.": pulled(
+            lambda w, start, gradient, rate, strength: w - rate * (gradient - strength * (w - start))
+        ),
+        "The pull is not multiplied by the rate. It is part of the gradient.": pulled(
+            lambda w, start, gradient, rate, strength: w - rate * gradient - strength * (w - start)
+        ),
+        "Nothing pulls: your start moves along with w. Keep the w that it began with.": pulled(
+            lambda w, start, gradient, rate, strength: w - rate * gradient
+        ),
+        "You forgot the ½ of the cost: it cancels the 2 of each square.": pulled(
+            lambda w, start, gradient, rate, strength: w - 2 * rate * (gradient + strength * (w - start))
+        ),
+        "You summed the errors' gradients. The cost has their mean.": lambda w, x, y, rate, strength, steps: pulled(
+            lambda w, start, gradient, rate, strength: w - rate * (len(y) * gradient + strength * (w - start))
+        )(w, x, y, rate, strength, steps),
+        "You began at 0. Fine-tuning begins with the weights that it was given.": (
+            lambda w, x, y, rate, strength, steps: pulled(
+                lambda v, start, gradient, rate, strength: v - rate * (gradient + strength * (v - w))
+            )(np.zeros(len(w)), x, y, rate, strength, steps)
+        ),
+    },
+    hints=[
+        "Two gradients add up: that of the error, and that of the penalty.",
+        "Store start = w in front of the loop.",
+        "The error gives x.T @ (x @ w - y) / m, the penalty strength * (w - start).",
+    ],
+    why="With few labels the pull decides: 0 is a poor guess at the weights, the pre-trained ones are a good one.",
+)
+def l2sp_steps(w, x, y, rate, strength, steps):
+    start = w
+    for _ in range(steps):
+        gradient = x.T @ (x @ w - y) / len(y) + strength * (w - start)
+        w = w - rate * gradient
+    return w

@@ -141,6 +141,67 @@ def transformer_weights(width, hidden, depth):
     return depth * ((attention + feed_forward + 2 * norm) + (2 * attention + feed_forward + 3 * norm))
 
 
+def rows_for_heads():
+    """(x, wq, wk, wv, heads): (n, d), three times (d, heads · size); never as many rows as a head has columns."""
+    rng = np.random.default_rng(75)
+    yield np.array([[1.0], [2.0]]), np.array([[1.0, 2.0]]), np.array([[1.0, -1.0]]), np.array([[3.0, 5.0]]), 1
+    for heads in [2, 2, *rng.integers(2, 4, 15).tolist()]:
+        n, d, size = (int(k) for k in rng.permutation([2, 3, 4, 5])[:3])
+        x, *weights = rng.normal(size=(n, d)), *rng.normal(size=(3, d, heads * size))
+        yield x.round(2), *(w.round(2) for w in weights), heads
+
+
+def with_heads(join=None, divide=None, axis=1, consecutive=True):
+    """Heads of another choice of columns, another way to put them together, another divisor, another softmax."""
+
+    def attend(x, wq, wk, wv, heads):
+        size, outputs = wq.shape[1] // heads, []
+        for h in range(heads):
+            columns = np.s_[h * size : (h + 1) * size] if consecutive else np.s_[h::heads]
+            q, k, v = (x @ w[:, columns] for w in (wq, wk, wv))
+            scores = q @ k.T / (np.sqrt(size) if divide is None else divide(size, heads))
+            outputs.append((softmax(scores) if axis == 1 else softmax(scores.T).T) @ v)
+        return np.concatenate(outputs, axis=1) if join is None else join(outputs)
+
+    return attend
+
+
+@exercise(
+    inputs=rows_for_heads,
+    mistakes={
+        "You took the root of the whole width. What counts is the length of a head's queries.": (
+            with_heads(divide=lambda size, heads: np.sqrt(size * heads))
+        ),
+        "The scores are not divided by a root.": with_heads(divide=lambda size, heads: 1),
+        "Your heads take every heads-th column. Each has a block of columns that stand side by side.": (
+            with_heads(consecutive=False)
+        ),
+        "One softmax serves all heads. Each looks with its own, at another place if it likes.": (
+            lambda x, wq, wk, wv, heads: with_heads()(x, wq, wk, wv, 1)
+        ),
+        "You added the heads. Their outputs stand side by side.": with_heads(join=sum),
+        "You averaged the heads. Their outputs stand side by side.": with_heads(
+            join=lambda each: np.mean(each, axis=0)
+        ),
+        "You put the heads below one another. Each row of x has one row of output.": with_heads(join=np.concatenate),
+        "Your softmax runs over the queries. The weights of one query, a row, must add up to 1.": with_heads(axis=0),
+    },
+    hints=[
+        "np.split(x @ wq, heads, axis=1) gives each head's queries.",
+        "Each head alone is plain attention. The root is that of its number of columns.",
+        "np.concatenate(outputs, axis=1) puts the heads side by side.",
+    ],
+    why="One softmax points at one place. With several heads a sign hears of the year and of the month at once.",
+)
+def multi_head(x, wq, wk, wv, heads):
+    outputs = []
+    for q, k, v in zip(*(np.split(x @ w, heads, axis=1) for w in (wq, wk, wv))):
+        scores = q @ k.T / np.sqrt(q.shape[1])
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        outputs.append(powers / powers.sum(axis=1, keepdims=True) @ v)
+    return np.concatenate(outputs, axis=1)
+
+
 def encodings():
     """(p, k): the encoding of a place, and how many places further."""
     rng = np.random.default_rng(74)
@@ -199,63 +260,3 @@ def place_after(p, k):
         out[i] = p[i] * np.cos(b) + p[i + 1] * np.sin(b)
         out[i + 1] = p[i + 1] * np.cos(b) - p[i] * np.sin(b)
     return out
-
-
-def caches():
-    """(q, k, v, keys, values): one sign's (d,), (d,) and (d_v,), the earlier signs' (t, d) and (t, d_v)."""
-    rng = np.random.default_rng(75)
-    yield np.array([1.0, 0.0]), np.array([2.0, 0.0]), np.array([5.0]), np.array([[0.0, 1.0]]), np.array([[1.0]])
-    for t, d, d_v in rng.integers(2, 6, (15, 3)):
-        yield tuple(rng.normal(size=size).round(2) for size in (d, d, d_v, (t, d), (t, d_v)))
-
-
-def one_row(q, keys, values):
-    return softmax(keys @ q / np.sqrt(len(q))) @ values
-
-
-@exercise(
-    inputs=caches,
-    mistakes={
-        "The sign does not look at itself: its own key and value must be in before it looks.": (
-            lambda q, k, v, keys, values: (one_row(q, keys, values), np.vstack([keys, k]), np.vstack([values, v]))
-        ),
-        "You gave back the old cache. The next sign needs this one's key and value too.": (
-            lambda q, k, v, keys, values: (one_row(q, np.vstack([keys, k]), np.vstack([values, v])), keys, values)
-        ),
-        "You kept the query in place of the key. Nobody ever looks at a query again.": (
-            lambda q, k, v, keys, values: (
-                one_row(q, np.vstack([keys, k]), np.vstack([values, v])),
-                np.vstack([keys, q]),
-                np.vstack([values, v]),
-            )
-        ),
-        "You put the new sign in front. The output is right, but a cache keeps its rows in the order of the signs.": (
-            lambda q, k, v, keys, values: (
-                one_row(q, np.vstack([k, keys]), np.vstack([v, values])),
-                np.vstack([k, keys]),
-                np.vstack([v, values]),
-            )
-        ),
-        "The scores are not divided by the square root of d.": lambda q, k, v, keys, values: (
-            softmax(np.vstack([keys, k]) @ q) @ np.vstack([values, v]),
-            np.vstack([keys, k]),
-            np.vstack([values, v]),
-        ),
-        "The newest sign has thrown the oldest out. A cache keeps all of them.": lambda q, k, v, keys, values: (
-            one_row(q, np.vstack([keys, k])[1:], np.vstack([values, v])[1:]),
-            np.vstack([keys, k])[1:],
-            np.vstack([values, v])[1:],
-        ),
-    },
-    hints=[
-        "What does the last row of causal attention need of the earlier signs? Their keys and values, no queries.",
-        "First append k and v to the cache, then look.",
-        "np.vstack([keys, k]) appends a row. Scores, softmax, mean of the values: return it and both caches.",
-    ],
-    why="Without a cache every new sign computes all earlier ones again. Every chatbot you have talked to has one.",
-)
-def cached_step(q, k, v, keys, values):
-    keys, values = np.vstack([keys, k]), np.vstack([values, v])
-    scores = keys @ q / np.sqrt(len(q))
-    weights = np.exp(scores - scores.max())
-    return weights @ values / weights.sum(), keys, values

@@ -5,51 +5,59 @@ import numpy as np
 from dlsheet.exercises.engine import exercise
 
 
-def screenings():
-    """(prevalence, sensitivity, specificity): round numbers, perfect tests, useless tests, random ones."""
+def unbalanced_labels():
+    """(y,): labels of one class, of two and of several; their numbers may have gaps."""
     rng = np.random.default_rng(1)
-    yield from [(0.5, 0.5, 0.5), (0.1, 0.9, 0.8), (0.01, 0.9, 0.9), (0.2, 1.0, 1.0), (0.3, 0.6, 0.4), (0.0, 0.9, 0.5)]
-    yield from (tuple(map(float, rng.uniform(0.01, 0.99, 3))) for _ in range(20))
+    yield (np.array([0, 0, 1]),)
+    yield (np.array([0, 1, 1, 0]),)
+    yield (np.array([0, 0, 1, 1, 1, 4]),)
+    yield from (
+        (rng.choice([0, 1, 1, 1, 1, 3, 3, 5][:kinds], n),) for kinds, n in rng.integers([2, 5], [9, 30], (20, 2))
+    )
+
+
+def weighed(y, weight):
+    """{class: weight(n, k, its number of examples)}."""
+    classes, counts = np.unique(y, return_counts=True)
+    return {int(c): float(weight(len(y), len(classes), count)) for c, count in zip(classes, counts)}
 
 
 @exercise(
-    inputs=screenings,
+    inputs=unbalanced_labels,
     mistakes={
-        "That is the sensitivity: P(positive | ill). Asked for is P(ill | positive).": (
-            lambda prevalence, sensitivity, specificity: sensitivity
+        "That is each class's share: the frequent ones would count even more.": (
+            lambda y: weighed(y, lambda n, k, count: count / n)
         ),
-        "Below, the specificity stands where the false alarms belong. A healthy person is positive with "
-        "probability 1 - specificity.": lambda prevalence, sensitivity, specificity: (
-            sensitivity * prevalence / (sensitivity * prevalence + specificity * (1 - prevalence))
+        "The number of classes is missing: your weights are so large that the mean over all examples is k, not 1.": (
+            lambda y: weighed(y, lambda n, k, count: n / count)
         ),
-        "You left the prior out: there are prevalence of the ill, and 1 - prevalence of the healthy.": (
-            lambda prevalence, sensitivity, specificity: sensitivity / (sensitivity + 1 - specificity)
+        "All classes count alike, but your weights shrink with the number of examples: their mean must be 1.": (
+            lambda y: weighed(y, lambda n, k, count: 1 / count)
         ),
-        "The false alarms are not weighted. They come from the healthy alone, who are 1 - prevalence of all.": (
-            lambda prevalence, sensitivity, specificity: (
-                sensitivity * prevalence / (sensitivity * prevalence + 1 - specificity)
-            )
+        "Your weights add up to 1 over the classes. Their mean over the examples must be 1.": (
+            lambda y: weighed(y, lambda n, k, count: 1 / count / np.sum(1 / np.unique(y, return_counts=True)[1]))
         ),
-        "That is P(ill and positive). Divide by the share of all who are positive.": (
-            lambda prevalence, sensitivity, specificity: sensitivity * prevalence
+        "You took two classes for granted.": lambda y: weighed(y, lambda n, k, count: n / (2 * count)),
+        "You took the largest label for the number of classes. Count the classes that occur.": (
+            lambda y: weighed(y, lambda n, k, count: n / ((max(y) + 1) * count))
         ),
-        "That is the probability of being healthy after a negative test.": (
-            lambda prevalence, sensitivity, specificity: (
-                specificity * (1 - prevalence) / (specificity * (1 - prevalence) + (1 - sensitivity) * prevalence)
-            )
+        "That is upside down: the rare class must get the larger weight.": (
+            lambda y: weighed(y, lambda n, k, count: k * count / n)
+        ),
+        "You gave the most frequent class the weight 1. It must get less than the mean, which is 1.": (
+            lambda y: weighed(y, lambda n, k, count: np.unique(y, return_counts=True)[1].max() / count)
         ),
     },
     hints=[
-        "Think of 1,000 people. How many are ill and positive, how many are healthy and positive?",
-        "Among the healthy, the share of positives is 1 - specificity.",
-        "Divide the ill positives by all positives.",
+        "np.unique(y, return_counts=True) gives the classes that occur, and how often each does.",
+        "Alike: weight times count is the same for all k classes. On average 1: these k products add up to n.",
+        "So weight times count is n / k.",
     ],
-    why="Most doctors whom Eddy (1982) asked about a mammogram said about 75 %, where 8 % was right.",
+    why='It is scikit-learn\'s class_weight="balanced". Because the mean is 1, the learning rate need not change.',
 )
-def predictive_value(prevalence, sensitivity, specificity):
-    true_positives = sensitivity * prevalence
-    false_positives = (1 - specificity) * (1 - prevalence)
-    return true_positives / (true_positives + false_positives)
+def balanced_weights(y):
+    classes, counts = np.unique(y, return_counts=True)
+    return {int(c): len(y) / (len(classes) * count) for c, count in zip(classes, counts)}
 
 
 def counted_values():

@@ -110,6 +110,69 @@ def skip_gram_pairs(words, window):
     return pairs
 
 
+def vectors_to_ask():
+    """(vectors, a, b, c): a table of vectors of different lengths, and three different rows."""
+    rng = np.random.default_rng(45)
+    square = np.array([[1.0, 0.0, 0.2], [1.0, 1.0, 0.2], [0.1, 0.0, 1.0], [0.1, 1.0, 1.0], [-2.0, 0.5, 0.3]])
+    yield square, 0, 1, 2
+    yield square, 2, 3, 0
+    for n, d in rng.integers([6, 2], [12, 5], (40, 2)):
+        vectors = rng.normal(size=(n, d)) * rng.uniform(0.3, 3, (n, 1))
+        yield vectors.round(2), *map(int, rng.choice(n, 3, replace=False))
+
+
+def asked(vectors, target, excluded, lengths=True, nearest=False):
+    """The row nearest to the target, by cosine; lengths: divided by; nearest: by distance instead."""
+    closeness = -np.linalg.norm(vectors - target, axis=1) if nearest else vectors @ target
+    if lengths and not nearest:
+        closeness = closeness / np.linalg.norm(vectors, axis=1)
+    closeness[list(excluded)] = -np.inf
+    return int(np.argmax(closeness))
+
+
+def normed(vectors):
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@exercise(
+    inputs=vectors_to_ask,
+    mistakes={
+        "You did not exclude a, b and c: often the answer is then one of the question's own words.": (
+            lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[b] - e[a] + e[c], ())
+        ),
+        "You excluded c only. a and b must not be the answer either.": (
+            lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[b] - e[a] + e[c], (c,))
+        ),
+        "The difference has the wrong sign: from a to b is b - a.": (
+            lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[a] - e[b] + e[c], (a, b, c))
+        ),
+        "You compared scalar products, so long vectors win. Divide by the lengths.": (
+            lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c), lengths=False)
+        ),
+        "You built the target from vectors of different lengths. Bring them all to length 1 first.": (
+            lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c))
+        ),
+        "You took the nearest by distance. Asked for is the largest cosine.": (
+            lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c), nearest=True)
+        ),
+        "That is the nearest neighbour of c alone. Add the difference b - a.": (
+            lambda vectors, a, b, c: asked(vectors, vectors[c], (a, b, c))
+        ),
+    },
+    hints=[
+        "Divide every row by its length first.",
+        "The target is e[b] - e[a] + e[c]; e @ target ranks the rows as the cosine does.",
+        "Set places a, b and c of that to -np.inf before np.argmax.",
+    ],
+    why="Leave out one line, the exclusion, and real text mostly answers with a word of the question itself.",
+)
+def analogy_answer(vectors, a, b, c):
+    e = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    closeness = e @ (e[b] - e[a] + e[c])
+    closeness[[a, b, c]] = -np.inf
+    return int(np.argmax(closeness))
+
+
 def tables_of_counts():
     """(counts, k): how often words (rows) and neighbours (columns) met, some never; k noise words."""
     rng = np.random.default_rng(43)
@@ -205,66 +268,3 @@ def negative_sampling_gradient(v, u, noise):
         return 1 / (1 + np.exp(-x))
 
     return (sigma(u @ v) - 1) * u + sigma(noise @ v) @ noise
-
-
-def vectors_to_ask():
-    """(vectors, a, b, c): a table of vectors of different lengths, and three different rows."""
-    rng = np.random.default_rng(45)
-    square = np.array([[1.0, 0.0, 0.2], [1.0, 1.0, 0.2], [0.1, 0.0, 1.0], [0.1, 1.0, 1.0], [-2.0, 0.5, 0.3]])
-    yield square, 0, 1, 2
-    yield square, 2, 3, 0
-    for n, d in rng.integers([6, 2], [12, 5], (40, 2)):
-        vectors = rng.normal(size=(n, d)) * rng.uniform(0.3, 3, (n, 1))
-        yield vectors.round(2), *map(int, rng.choice(n, 3, replace=False))
-
-
-def asked(vectors, target, excluded, lengths=True, nearest=False):
-    """The row nearest to the target, by cosine; lengths: divided by; nearest: by distance instead."""
-    closeness = -np.linalg.norm(vectors - target, axis=1) if nearest else vectors @ target
-    if lengths and not nearest:
-        closeness = closeness / np.linalg.norm(vectors, axis=1)
-    closeness[list(excluded)] = -np.inf
-    return int(np.argmax(closeness))
-
-
-def normed(vectors):
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-@exercise(
-    inputs=vectors_to_ask,
-    mistakes={
-        "You did not exclude a, b and c: often the answer is then one of the question's own words.": (
-            lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[b] - e[a] + e[c], ())
-        ),
-        "You excluded c only. a and b must not be the answer either.": (
-            lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[b] - e[a] + e[c], (c,))
-        ),
-        "The difference has the wrong sign: from a to b is b - a.": (
-            lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[a] - e[b] + e[c], (a, b, c))
-        ),
-        "You compared scalar products, so long vectors win. Divide by the lengths.": (
-            lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c), lengths=False)
-        ),
-        "You built the target from vectors of different lengths. Bring them all to length 1 first.": (
-            lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c))
-        ),
-        "You took the nearest by distance. Asked for is the largest cosine.": (
-            lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c), nearest=True)
-        ),
-        "That is the nearest neighbour of c alone. Add the difference b - a.": (
-            lambda vectors, a, b, c: asked(vectors, vectors[c], (a, b, c))
-        ),
-    },
-    hints=[
-        "Divide every row by its length first.",
-        "The target is e[b] - e[a] + e[c]; e @ target ranks the rows as the cosine does.",
-        "Set places a, b and c of that to -np.inf before np.argmax.",
-    ],
-    why="Leave out one line, the exclusion, and real text mostly answers with a word of the question itself.",
-)
-def analogy_answer(vectors, a, b, c):
-    e = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    closeness = e @ (e[b] - e[a] + e[c])
-    closeness[[a, b, c]] = -np.inf
-    return int(np.argmax(closeness))
