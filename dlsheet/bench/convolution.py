@@ -38,5 +38,5 @@ def measure():
     print(f"{'':16}{'ours':>10}{'Keras':>11}{'ratio':>8}")
     for name in candidates:
         ours, theirs = seconds[name, "ours"], seconds[name, "Keras"]
-        print(f"{name:16}{ours * 1e3:7.2f} ms{theirs * 1e3:8.2f} ms{ours / theirs:8.1f}")
+        print(f"{name:16}{ours * 1e3:7.2f} ms{theirs * 1e3:8.2f} ms{ours / theirs:8.2g}")
     print(f"a batch of {BATCH}; ratio: how many times as long as Keras ours takes")
