@@ -8,6 +8,13 @@ from dlsheet.runner import SETTLED, text_outputs
 GOALS = "**In this notebook you will**"
 COST = "**What it takes:**"
 RECAP = "## What we found"
+LAST_GOAL = "- solve five exercises, each checked on the spot."
+LEADS = {
+    "corrected": "The sheet is wrong here.",
+    "conditional": "The sheet holds under a condition.",
+    "filled": "The sheet is empty here.",
+}
+BOX = re.compile(r"(?:^|\n\n)> \*\*(.+?)\*\*")
 
 
 def faults(notebook, number):
@@ -15,9 +22,23 @@ def faults(notebook, number):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     first = notebook.cells[0].source
+    own = [row for row in statements() if row.notebook == number]
+    boxes = {lead for text in prose for lead in BOX.findall(text)}
+    headings = [re.findall(r"^#+ .*", text, re.MULTILINE) for text in prose]
     rules = {
         "has 15 to 40 cells": 15 <= len(notebook.cells) <= 40,
         "starts with a title, goals and what it takes": first.startswith("# ") and GOALS in first and COST in first,
+        "ends its goals with the exercises": f"{LAST_GOAL}\n\n{COST}" in first,
+        "has at most one heading a cell, and below the title those of the second level alone": all(
+            len(found) <= 1 and not any(heading.startswith("###") for heading in found) for found in headings
+        ),
+        "has a box for each verdict but holds, and begins each box as its neighbours do": {
+            LEADS[row.verdict] for row in own if row.verdict in LEADS
+        }
+        <= boxes
+        <= {*LEADS.values(), "Caution."},
+        "says how every exercise works": any("The same works in every exercise." in text for text in prose),
+        "writes per cent without a blank": not any(re.search(r"\d %", cell.source) for cell in notebook.cells),
         "has every code cell executed, in order": [cell.execution_count for cell in code]
         == list(range(1, len(code) + 1)),
         "stores no error": not any(output.output_type == "error" for cell in code for output in cell.outputs),
@@ -33,7 +54,7 @@ def faults(notebook, number):
         and f"table({number})" in code[-1].source
         and notebook.cells[-1].source.startswith("**Next:**"),
         "settles its own statements and no others": set(SETTLED.findall(text_outputs(notebook)))
-        == {row.id for row in statements() if row.notebook == number},
+        == {row.id for row in own},
         "has no output that nbval skips": not any(
             re.search("NBVAL|PYTEST_VALIDATE", cell.source) or cell.metadata.get("tags") for cell in code
         ),

@@ -33,10 +33,13 @@ def test_every_notebook_has_a_number_so_that_its_form_is_tested():
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_links_to_other_notebooks_lead_somewhere(path):
+def test_links_to_other_notebooks_lead_somewhere_and_say_where(path):
     text = "".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
-    linked = re.findall(r"\]\(([^)#]+\.ipynb)", text)
-    assert linked and all((NOTEBOOKS / name).is_file() for name in linked), linked
+    linked = re.findall(r"\[([^]]+)\]\(([^)#]+\.ipynb)", text)
+    assert linked
+    for said, name in linked:
+        title = read(NOTEBOOKS / name).cells[0].source.splitlines()[0].removeprefix("# ")
+        assert said in (f"{name[:2]} {title}", f"notebook {name[:2]}", f"Notebook {name[:2]}"), (said, title)
 
 
 def test_every_statement_of_a_notebook_is_settled_once_and_has_a_verdict():

@@ -46,7 +46,7 @@ def counted(y):
         "np.argmax gives the place of the largest count, the first one if there are several.",
         "Then compare all test labels with it.",
     ],
-    why="It is the number to beat. Where nine names in ten are of one language it is 90 %, and worth nothing.",
+    why="It is the number to beat. Where nine names in ten are of one language it is 90%, and worth nothing.",
 )
 def majority_accuracy(y_train, y_test):
     commonest = np.argmax(np.bincount(y_train))

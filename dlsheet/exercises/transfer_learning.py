@@ -71,7 +71,7 @@ def separable_saving(kernel, channels_in, channels_out):
 
 
 def layer_lists():
-    """(names, first): blocks of a convolution, its batch normalization and an activation."""
+    """(names, first): blocks of a convolution, its batch normalisation and an activation."""
     names = [f"{kind}{end}" for kind in ("conv1", "dw_1", "pw_1", "dw_2") for end in ("", "_bn", "_relu")]
     yield from [(names[:3], "conv1"), (names[:3], None), (names[:3], "conv1_bn")]
     yield from ((names, first) for first in ("dw_1", "pw_1_bn", "dw_2", "dw_2_relu", "conv1", None))
@@ -86,7 +86,7 @@ def learning(names, first, behind=0, norm=False):
 @exercise(
     inputs=layer_lists,
     mistakes={
-        "Batch normalization learns in your list. It shall never do so.": lambda names, first: learning(
+        "Batch normalisation learns in your list. It should never do so.": lambda names, first: learning(
             names, first, norm=True
         ),
         "The layer called first learns too; you began behind it.": lambda names, first: learning(

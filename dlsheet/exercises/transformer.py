@@ -117,10 +117,10 @@ def weights_with(attentions=3, matrices=4, norms=5, bias=1, feed_forwards=2):
         "The cross-attention is missing: a decoder block has two attentions.": weights_with(attentions=2),
         "You counted three matrices an attention. A fourth one joins the heads.": weights_with(matrices=3),
         "The biases are missing: one for each output of each matrix.": weights_with(bias=0),
-        "The normalizations are missing: each has a scale and a shift for each number of a row.": weights_with(norms=0),
-        "The decoder has three normalizations, one for each sub-layer; you counted two.": weights_with(norms=4),
+        "The normalisations are missing: each has a scale and a shift for each number of a row.": weights_with(norms=0),
+        "The decoder has three normalisations, one for each sub-layer; you counted two.": weights_with(norms=4),
         "You counted one feed-forward network. Both blocks have one.": weights_with(feed_forwards=1),
-        "A decoder block is no second encoder block: it has a cross-attention with its own normalization.": (
+        "A decoder block is no second encoder block: it has a cross-attention with its own normalisation.": (
             weights_with(attentions=2, norms=4)
         ),
         "That is a single pair of blocks. There are depth of them.": (
@@ -129,8 +129,8 @@ def weights_with(attentions=3, matrices=4, norms=5, bias=1, feed_forwards=2):
     },
     hints=[
         "One attention has four matrices, width × width, each with a bias.",
-        "An encoder block: one attention, one feed-forward network, two normalizations. And a decoder block?",
-        "In a pair of blocks: 3 attentions, 2 feed-forward networks, 5 normalizations.",
+        "An encoder block: one attention, one feed-forward network, two normalisations. And a decoder block?",
+        "In a pair of blocks: 3 attentions, 2 feed-forward networks, 5 normalisations.",
     ],
     why="For the paper's base model it gives 44 million; all the other weights are word vectors.",
 )

@@ -177,7 +177,7 @@ def from_ratio(prevalence, ratio):
         "A positive result: sensitivity / (1 - specificity). A negative one: what is its probability in each class?",
         "A negative result multiplies by (1 - sensitivity) / specificity. Go back with odds / (1 + odds).",
     ],
-    why="Three independent tests of 90 % lift one in a hundred to 88 %; three copies of one test do not.",
+    why="Three independent tests of 90% lift one in a hundred to 88%; three copies of one test do not.",
 )
 def after_tests(prevalence, sensitivity, specificity, results):
     ill, healthy = prevalence, 1 - prevalence
