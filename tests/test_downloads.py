@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import pooch
 import pytest
 from official_layouts import WRITERS, pack, serving, sha256, tiny_blob
 
@@ -27,7 +26,7 @@ NAMES = list(SOURCES)
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     """A cache of its own for each test; no other folder is looked into."""
-    monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "cache")
+    monkeypatch.setattr("dlsheet.datasets.cache.user_cache_path", lambda project: tmp_path / "cache")
     monkeypatch.delenv("DLSHEET_DATA_DIR", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return tmp_path / "cache"
@@ -256,7 +255,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(server, tmp_path, monkey
 
 def test_a_cache_that_cannot_be_made_is_named_with_the_way_out(server, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / "file" / "cache")
+    monkeypatch.setattr("dlsheet.datasets.cache.user_cache_path", lambda project: tmp_path / "file" / "cache")
     with pytest.raises(PermissionError, match=r"Cannot write to .*file.cache .*data_dir, or set DLSHEET_DATA_DIR"):
         load("cifar10")
     assert not server.asked and cache_dir() == tmp_path / "file" / "cache"

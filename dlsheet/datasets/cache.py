@@ -8,8 +8,11 @@ import os
 import shutil
 import tempfile
 import time
+import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from dlsheet.datasets.archive import check_sum, extract, file_sum, git_blob_id
 from dlsheet.datasets.names import EMBEDDED
@@ -25,17 +28,15 @@ def places(data_dir=None):
 
     Raises ValueError for the project's own folder data: its names are not those of names18.
     """
-    import pooch
-
     chosen = data_dir if data_dir is not None else os.environ.get(VARIABLE) or None
     if chosen is None:
-        return [pooch.os_cache("dlsheet")]
+        return [user_cache_path("dlsheet")]
     chosen = Path(os.path.expanduser(chosen))
     if chosen.exists() and not chosen.is_dir():
         raise ValueError(f"{VARIABLE if data_dir is None else 'data_dir'} names {chosen}, a file: expected a folder.")
     if chosen.resolve() == EMBEDDED.parent:
         raise ValueError(f"{chosen} holds the sets that are part of the project. Choose another folder for the others.")
-    return [chosen] if data_dir is not None else [chosen, pooch.os_cache("dlsheet")]
+    return [chosen] if data_dir is not None else [chosen, user_cache_path("dlsheet")]
 
 
 def find(name, data_dir=None):
@@ -68,7 +69,8 @@ def locate(name, data_dir=None):
 
 def download(source, place):
     """Download an archive into the folder `place` and unpack it there. A wrong one is deleted."""
-    import pooch
+    with warnings.catch_warnings(action="ignore"):  # tqdm's, that a prettier bar needs ipywidgets
+        import pooch
     import requests
 
     pooch.get_logger().setLevel("WARNING")
