@@ -216,6 +216,7 @@ def errors_of_both():
     yield np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.0, 5.0]), 0.25
     yield np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.5, 4.0, 5.0]), 0.0
     yield np.array([4.0, 1.0, 3.0, 2.0, 5.0]), np.array([2.5, 4.5, 9.0, 3.0]), 0.5
+    yield np.arange(100.0), np.array([70.5]), 0.29  # int(0.29 * 100) is 28
     for n in rng.integers(8, 30, 20):
         normal = rng.integers(0, 12, n) / 2
         yield normal, rng.integers(4, 20, 9) / 2, float(rng.choice([0.0, 0.1, 0.2, 0.3]))
@@ -236,8 +237,13 @@ def threshold_for(normal, false_alarms):
         "You set the threshold on the anomalies. In use they are unknown: only the normal examples can set it.": (
             lambda normal, anomalies, alarms: share_above(anomalies, threshold_for(anomalies, alarms))
         ),
-        "You counted a score equal to the threshold as an alarm. Above means larger.": (
+        "You counted an error equal to the threshold as an alarm. The alarm rings for larger ones.": (
             lambda normal, anomalies, alarms: float(np.mean(anomalies >= threshold_for(normal, alarms)))
+        ),
+        "You counted normal errors equal to the threshold as alarms. The alarm rings for larger ones.": (
+            lambda normal, anomalies, alarms: share_above(
+                anomalies, min([t for t in normal if np.mean(normal >= t) <= alarms], default=np.inf)
+            )
         ),
         "np.quantile goes between two errors. Asked for is one of them.": (
             lambda normal, anomalies, alarms: share_above(anomalies, np.quantile(normal, 1 - alarms))

@@ -197,7 +197,7 @@ def written(p, draws, choose=draw, stop=True, keep_end=False, carry=True):
 @exercise(
     inputs=bigrams_and_draws,
     mistakes={
-        "You always take the most probable sign. Then every name is the same: draw instead.": (
+        "You always take the most probable sign. Then every name is the same: use the draws.": (
             lambda p, draws: written(p, draws, choose=lambda row, number: int(np.argmax(row)))
         ),
         "Every sign is drawn as if it were the first. Go on to the row of the sign just written.": (
@@ -208,7 +208,7 @@ def written(p, draws, choose=draw, stop=True, keep_end=False, carry=True):
         "You compare the draw with each probability alone. Add them up from the left first.": (
             lambda p, draws: written(p, draws, choose=lambda row, number: int(np.argmax(row > number)))
         ),
-        "You stop where the sum equals the draw. It must exceed it.": (
+        "You stop where the sum equals the draw. The sum must exceed the draw.": (
             lambda p, draws: written(p, draws, choose=lambda row, number: int(np.argmax(np.cumsum(row) >= number)))
         ),
         "You read the table by columns. What follows sign i stands in row i.": lambda p, draws: written(p.T, draws),

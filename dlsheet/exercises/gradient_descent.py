@@ -267,7 +267,7 @@ def curvatures(x):
         "The mean of squares is twice the sheet's cost. So are its second derivatives.",
         "Then it goes as in the notebook: the largest eigenvalue, from np.linalg.eigvalsh, decides.",
     ],
-    why="Scaling a feature by ten changes this limit by up to a hundred: a reason to standardise before you descend.",
+    why="Scaling a feature by ten changes this limit up to a hundredfold: a reason to standardise before you descend.",
 )
 def largest_learning_rate(x):
     columns = np.c_[x, np.ones(len(x))]

@@ -57,15 +57,15 @@ def averaged(costs, beta, s):
 @exercise(
     inputs=cost_curves,
     mistakes={
-        "You started from 0, so the curve begins far too low. s_0 is the first cost.": lambda costs, beta: averaged(
-            costs, beta, 0.0
+        "You started from 0, so the curve begins far too low. It starts as the first cost.": lambda costs, beta: (
+            averaged(costs, beta, 0.0)
         ),
         "beta and 1 - beta have changed places: beta weighs the past.": lambda costs, beta: averaged(
             costs, 1 - beta, costs[0]
         ),
-        "You mixed each cost with the cost before it. The past is in s, not in costs[t - 1].": lambda costs, beta: (
-            np.r_[costs[:1], beta * costs[:-1] + (1 - beta) * costs[1:]]
-        ),
+        "You mixed each cost with the one before it. The past is the average so far.": lambda costs, beta: np.r_[
+            costs[:1], beta * costs[:-1] + (1 - beta) * costs[1:]
+        ],
         "That is the mean of all costs so far: the oldest counts as much as the newest.": lambda costs, beta: (
             np.cumsum(costs) / np.arange(1, len(costs) + 1)
         ),
@@ -75,13 +75,16 @@ def averaged(costs, beta, s):
         "You forgot the factor 1 - beta of the new cost.": lambda costs, beta: np.array(
             [sum(beta ** (t - i) * costs[i] for i in range(t + 1)) for t in range(len(costs))]
         ),
+        "You started from 0 and corrected for it, as Adam does. Asked for is a start from the first cost.": (
+            lambda costs, beta: averaged(costs, beta, 0.0) / (1 - beta ** np.arange(1, len(costs) + 1))
+        ),
     },
     hints=[
         "Keep one number s, and update it for each cost.",
         "s = beta * s + (1 - beta) * cost: a large beta remembers long.",
         "Begin with s = costs[0], put s into a list after each update, and return np.array of it.",
     ],
-    why="TensorBoard's smoothing slider is this; so is the momentum of an optimizer.",
+    why="TensorBoard's smoothing slider does nearly this; it starts from 0 and corrects for that.",
 )
 def smoothed(costs, beta):
     s, curve = costs[0], []

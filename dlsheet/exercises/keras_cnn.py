@@ -142,7 +142,7 @@ def filled(nearest=lambda i, size: min(max(i, 0), size - 1), reflect=mirrored, c
         "For reflect: after how many places does a b c d d c b a begin again? % brings i into one such stretch.",
         "In its first half i is the pixel; in the second one the order runs backwards.",
     ],
-    why="Each image that is shifted or turned has such pixels, and the network learns from them like from the others.",
+    why="Each image that is shifted or turned has such pixels, and the network learns from them as from the others.",
 )
 def filled_index(i, size, mode):
     if 0 <= i < size:
@@ -175,7 +175,7 @@ def passes(n_batches, asked, empty=False):
         "You made all the steps that were asked for. An epoch ends when the batches run out.": (
             lambda n_batches, asked, epochs: [asked] * epochs
         ),
-        "You began each epoch with a new pass. The second goes on where the first has stopped.": (
+        "You began each epoch with a new pass, or skipped the batches that were left over.": (
             lambda n_batches, asked, epochs: [min(asked, n_batches)] * epochs
         ),
         "You stopped after one pass. After it comes the next, until all epochs are over.": (

@@ -275,7 +275,7 @@ def edits(delete=1, insert=1, replace=1, keep=0, border=1):
         "The last change was one of three: a letter out, a letter in, or one in place of another.",
         "d[i][j] is the least of d[i-1][j] + 1, d[i][j-1] + 1 and d[i-1][j-1] + (0 if both letters are equal, else 1).",
     ],
-    why="Wholly right or not is a hard judge. This one gives a date with one wrong figure nine tenths of the credit.",
+    why="Wholly right or not is a hard judge. This one gives a date with one wrong digit nine tenths of the credit.",
 )
 def edit_distance(a, b):
     row = list(range(len(b) + 1))

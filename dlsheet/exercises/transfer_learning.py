@@ -117,6 +117,7 @@ def labelled():
     """(labels, order, n): small and unequal classes, then random ones."""
     yield np.array([0, 0, 1, 1, 1, 0]), np.array([4, 1, 5, 3, 0, 2]), 1
     yield np.array([0, 1, 1, 1, 1]), np.array([3, 4, 0, 1, 2]), 2
+    yield np.array([5, 7, 7, 5, 7, 5]), np.array([2, 5, 0, 3, 1, 4]), 1
     rng = np.random.default_rng(19)
     for m in (8, 12, 20):
         yield rng.integers(0, 3, m), rng.permutation(m), 2
@@ -208,11 +209,17 @@ def pulled(step):
         "The pull is not multiplied by the rate. It is part of the gradient.": pulled(
             lambda w, start, gradient, rate, strength: w - rate * gradient - strength * (w - start)
         ),
-        "Nothing pulls: your start moves along with w. Keep the w that it began with.": pulled(
+        "Nothing pulls: the penalty is missing, or your start moves along with w.": pulled(
             lambda w, start, gradient, rate, strength: w - rate * gradient
         ),
         "You forgot the ½ of the cost: it cancels the 2 of each square.": pulled(
             lambda w, start, gradient, rate, strength: w - 2 * rate * (gradient + strength * (w - start))
+        ),
+        "You doubled the error's gradient. The ½ of the cost cancels the 2 of the square.": pulled(
+            lambda w, start, gradient, rate, strength: w - rate * (2 * gradient + strength * (w - start))
+        ),
+        "You doubled the pull. The ½ of the penalty cancels the 2 of the square.": pulled(
+            lambda w, start, gradient, rate, strength: w - rate * (gradient + 2 * strength * (w - start))
         ),
         "You summed the errors' gradients. The cost has their mean.": lambda w, x, y, rate, strength, steps: pulled(
             lambda w, start, gradient, rate, strength: w - rate * (len(y) * gradient + strength * (w - start))

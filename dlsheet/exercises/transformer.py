@@ -172,6 +172,11 @@ def with_heads(join=None, divide=None, axis=1, consecutive=True):
         "You took the root of the whole width. What counts is the length of a head's queries.": (
             with_heads(divide=lambda size, heads: np.sqrt(size * heads))
         ),
+        "You took the root of the length of x's rows. What counts is the length of a head's queries.": (
+            lambda x, wq, wk, wv, heads: with_heads(divide=lambda size, heads: np.sqrt(x.shape[1]))(
+                x, wq, wk, wv, heads
+            )
+        ),
         "The scores are not divided by a root.": with_heads(divide=lambda size, heads: 1),
         "Your heads take every heads-th column. Each has a block of columns that stand side by side.": (
             with_heads(consecutive=False)
