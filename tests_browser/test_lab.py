@@ -1,5 +1,6 @@
 """JupyterLab in a real browser: run a notebook, do an exercise wrongly and then rightly."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -48,13 +49,14 @@ def test_a_student_runs_a_notebook_and_does_an_exercise_wrongly_and_then_rightly
     page.set_default_timeout(120_000)
     page.goto(f"{lab}/tree/{NOTEBOOK}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # before it is there, Run asks for a kernel
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
     page.get_by_role("menu").get_by_text("Run All Cells", exact=True).click()
     cell = page.locator(".jp-CodeCell", has_text="def specificity(")
     output = cell.locator(".jp-OutputArea-output")
-    page.locator(".jp-Notebook .jp-Cell:last-child").scroll_into_view_if_needed()
-    cell.locator(".jp-InputPrompt", has_text="]:").wait_for()
+    last = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
+    last.filter(has_text="[*]:").wait_for()
+    last.filter(has_text=re.compile(r"\[\d+\]:")).wait_for()
 
     answer(page, cell, WRONG)
     output.filter(has_text="✗ specificity(").wait_for()
