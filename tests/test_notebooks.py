@@ -67,6 +67,23 @@ def test_a_statement_that_is_not_settled_is_noticed(notebook):
     assert faults(notebook, 1) == ["settles its own statements and no others"]
 
 
+@pytest.mark.parametrize(
+    ("there", "instead", "rule"),
+    [
+        ("- solve five exercises, each checked on the spot.", "- do them.", "ends its goals with the exercises"),
+        ("## Specificity", "### Specificity", "has at most one heading a cell"),
+        ("**The sheet is wrong here.**", "**Wrong.**", "has a box for each verdict but holds"),
+        ("The same works in every exercise.", "", "says how every exercise works"),
+        ("The sheet says", "With 5 % of the patients, the sheet says", "writes per cent without a blank"),
+    ],
+)
+def test_a_notebook_that_reads_otherwise_than_its_neighbours_is_noticed(notebook, there, instead, rule):
+    for cell in notebook.cells:
+        cell["source"] = cell.source.replace(there, instead)
+    [fault] = faults(notebook, 1)
+    assert fault.startswith(rule)
+
+
 def nbval(path, *options):
     """The exit status and the output of nbval over one notebook, as the project's settings run it."""
     command = [
