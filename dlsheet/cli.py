@@ -1,4 +1,4 @@
-"""python -m dlsheet: run the notebooks, look after data, print ledger and exercises, measure, find what is missing."""
+"""python -m dlsheet: run the notebooks and the experiments behind them, look after data, print ledger and exercises."""
 
 import argparse
 import importlib
@@ -41,6 +41,13 @@ def parser():
     run.add_argument("--save", action="store_true", help="write the outputs into the notebooks: for their authors")
     run.set_defaults(command=run_notebooks)
 
+    evidence = commands.add_parser("evidence", help="run the experiments that claims about training rest on")
+    evidence.add_argument("ids", nargs="*", metavar="ID", help="such as names.padding (default: all)")
+    evidence.add_argument("--check", action="store_true", help="repeat one seed of each and compare with the record")
+    evidence.add_argument("--stale", action="store_true", help="only what has no record, or one made by other code")
+    evidence.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="how many at a time")
+    evidence.set_defaults(command=run_evidence)
+
     doctor = commands.add_parser("doctor", help="say what this machine lacks to run the notebooks, and how to mend it")
     doctor.set_defaults(command=run_doctor)
 
@@ -68,8 +75,8 @@ def run_notebooks(options):
     """Execute, print the table, write the book."""
     import nbformat
 
-    from dlsheet.book import write_book
-    from dlsheet.runner import execute_all, find_notebooks, results_table
+    from dlsheet.course.book import write_book
+    from dlsheet.course.run import execute_all, find_notebooks, results_table
 
     if options.jobs < 1:
         raise ValueError(f"--jobs {options.jobs}: expected at least 1.")
@@ -86,9 +93,30 @@ def run_notebooks(options):
     return 1 if failed else 0
 
 
+def run_evidence(options):
+    """Run the experiments and print what they gave, or compare one seed of each."""
+    from dlsheet.experiments.evidence import compare, renew
+
+    if options.jobs < 1:
+        raise ValueError(f"--jobs {options.jobs}: expected at least 1.")
+    try:
+        if not options.check:
+            for line in renew(options.ids, options.jobs, options.stale):
+                print(line, flush=True)
+            return 0
+        wrong = 0
+        for name, fits, found in compare(options.ids, options.jobs):
+            print(f"{'✓' if fits else '✗'} {name}: {found}", flush=True)
+            wrong += not fits
+        return 1 if wrong else 0
+    except KeyboardInterrupt:
+        print("Interrupted: the seeds that are done are kept; the same command goes on.", file=sys.stderr, flush=True)
+        os._exit(130)
+
+
 def run_doctor(options):
     """Print one line a check."""
-    from dlsheet.doctor import findings
+    from dlsheet.course.doctor import findings
 
     wrong = 0
     for topic, found, mend in findings():
@@ -112,10 +140,12 @@ def print_ledger(options):
 
 def list_exercises(options):
     """Print the exercises and how they stand."""
+    from dlsheet.course.run import find_notebooks
+    from dlsheet.exercises.engine import exercises_of
     from dlsheet.exercises.progress import progress_lines
-    from dlsheet.runner import find_notebooks
 
-    print("\n".join(progress_lines(path.stem for path in find_notebooks())).lstrip())
+    topics = {path.stem.replace("_", " "): exercises_of(path.stem[3:]) for path in find_notebooks()}
+    print("\n".join(progress_lines(topics)).lstrip())
     return 0
 
 

@@ -5,10 +5,10 @@ ledger.yaml lists the statements in the sheet's order. A verdict is written ther
 what condition it is true, what the right form is, or what fills the gap.
 """
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,8 @@ import yaml
 
 VERDICTS = ("holds", "conditional", "corrected", "filled")
 
-HEADER = ("statement", "notebook", "the sheet says", "verdict", "what is right")
 OPEN = ("not settled yet", None)
+NO_BREAK = "\N{NO-BREAK SPACE}"  # Markdown and HTML fold blanks, and code is indented
 
 _settled = set()  # in this process; a notebook's closing table shows what its cells have settled
 
@@ -72,29 +72,37 @@ def statement(statement_id):
 
 
 def settle(statement_id, *evidence):
-    """Settle one statement of the sheet: check the evidence, then print the verdict that it bears out.
+    """Settle one statement of the sheet: check the evidence, then print the verdict that it bears out, and why.
 
-    statement_id: as in ledger.yaml. evidence: booleans, at least one, each a comparison that could have failed.
-    Raises EvidenceError when a piece of evidence is False; ValueError for an unknown id, no evidence, something that
-    is no boolean, or a statement that has no verdict yet.
+    statement_id: as in ledger.yaml.
+    evidence: {a sentence that says what was checked: whether it is so}, one or more, each a comparison that could have
+        failed. Notebooks that are not rewritten yet pass the booleans alone.
+    Raises EvidenceError, with the sentence, when a piece of evidence is False; ValueError for an unknown id, no
+    evidence, something that is no boolean, or a statement that has no verdict yet.
     """
     row = statement(statement_id)
     if row.verdict is None:
         raise ValueError(f"{row.id} has no verdict yet: write one of {', '.join(VERDICTS)} into ledger.yaml.")
+    if len(evidence) == 1 and isinstance(evidence[0], dict):
+        [evidence] = evidence
+        sentences = list(evidence)
+    else:
+        evidence = {f"evidence {number} of {len(evidence)}": piece for number, piece in enumerate(evidence, 1)}
+        sentences = []
     if not evidence:
-        raise ValueError(f"{row.id}: no evidence given. Pass comparisons, such as agrees(ours, reference).")
-    for number, piece in enumerate(evidence, 1):
+        raise ValueError(f"{row.id}: no evidence given. Pass {{a sentence: whether it is so}}.")
+    for sentence, piece in evidence.items():
         if not isinstance(piece, bool | np.bool_):
             raise ValueError(
-                f"{row.id}: evidence {number} of {len(evidence)} is {piece!r}, expected True or False. "
+                f"{row.id}: “{sentence}” is {piece!r}, expected True or False. "
                 "Use agrees(…) or .all() to compare arrays."
             )
         if not piece:
-            raise EvidenceError(
-                f"{row.id}: evidence {number} of {len(evidence)} is False: the verdict {row.verdict!r} does not stand."
-            )
+            raise EvidenceError(f"{row.id}: “{sentence}” is False: the verdict {row.verdict!r} does not stand.")
     _settled.add(row.id)
     print(f"✓ {row.id}: {row.verdict}." + (f" {row.correction}" if row.correction else ""))
+    for sentence in sentences:
+        print(f"  ✓ {sentence}")
 
 
 def agrees(ours, reference, tolerance=1e-9):
@@ -119,22 +127,33 @@ def table(notebook=None):
 
 
 class Table:
-    """Statements and verdicts, side by side."""
+    """Statements and verdicts, side by side: Markdown with formulas in Jupyter and in the book, plain text elsewhere."""
 
     def __init__(self, rows, settled):
-        self.rows = [
-            (row.id, f"{row.notebook:02}", row.says, *((row.verdict, row.correction) if row.id in settled else OPEN))
-            for row in rows
-        ]
+        self.rows = [(row, *((row.verdict, row.correction) if row.id in settled else OPEN)) for row in rows]
 
     def __repr__(self):
-        width = max(len(row[0]) for row in self.rows)
-        lines = [f"{number}  {name:{width}}  {verdict}" for name, number, _, verdict, _ in self.rows]
+        width = max(len(row.id) for row, _, _ in self.rows)
+        return "\n".join(f"{row.notebook:02}  {row.id:{width}}  {verdict}" for row, verdict, _ in self.rows)
+
+    def _repr_markdown_(self):
+        lines = ["| the sheet says | verdict | what is right |", "| :-- | :-- | :-- |"]
+        for row, verdict, correction in self.rows:
+            lines.append(f"| {in_markdown(row)} | {verdict} | {plain(correction or '')} |")
         return "\n".join(lines)
 
-    def _repr_html_(self):
-        head = "".join(f"<th>{name}</th>" for name in HEADER)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell or '')}</td>" for cell in row) + "</tr>" for row in self.rows
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+def in_markdown(row):
+    """What the sheet says, for a cell of a Markdown table: formulas between dollars, code as code."""
+    if row.kind == "code":
+        return "<br>".join(f"`{line.replace(' ', NO_BREAK) or NO_BREAK}`" for line in row.says.splitlines())
+    pieces = row.says.replace("\n", " ").split("$")
+    for i, piece in enumerate(pieces):
+        # between two dollars stands a formula, in which a bar would end the table's cell
+        pieces[i] = re.sub(r"\\\|", r"\\Vert ", piece).replace("|", r"\vert ") if i % 2 else plain(piece)
+    return "$".join(pieces)
+
+
+def plain(text):
+    """The text so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$~])", r"\\\1", text)

@@ -3,7 +3,7 @@
 import re
 
 from dlsheet.ledger import statements
-from dlsheet.runner import SETTLED, text_outputs
+from dlsheet.course.run import SETTLED, text_outputs
 
 GOALS = "**In this notebook you will**"
 COST = "**What it takes:**"
@@ -24,14 +24,10 @@ def faults(notebook, number):
     first = notebook.cells[0].source
     own = [row for row in statements() if row.notebook == number]
     boxes = {lead for text in prose for lead in BOX.findall(text)}
-    headings = [re.findall(r"^#+ .*", text, re.MULTILINE) for text in prose]
+    tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", ())]
     rules = {
-        "has 15 to 40 cells": 15 <= len(notebook.cells) <= 40,
         "starts with a title, goals and what it takes": first.startswith("# ") and GOALS in first and COST in first,
         "ends its goals with the exercises": f"{LAST_GOAL}\n\n{COST}" in first,
-        "has at most one heading a cell, and below the title those of the second level alone": all(
-            len(found) <= 1 and not any(heading.startswith("###") for heading in found) for found in headings
-        ),
         "has a box for each verdict but holds, and begins each box as its neighbours do": {
             LEADS[row.verdict] for row in own if row.verdict in LEADS
         }
@@ -48,17 +44,23 @@ def faults(notebook, number):
         "has no code line over 100 characters": max(len(line) for cell in code for line in cell.source.splitlines())
         <= 100,
         "has a figure": any("image/png" in output.get("data", {}) for cell in code for output in cell.outputs),
-        "prints its main figure": text_outputs(notebook).count("Main figure: ") == 1,
+        "has one main figure": tags.count("main-figure") + text_outputs(notebook).count("Main figure: ") == 1,
+        "has no tags but main-figure and hide-input, and folds what is hidden in JupyterLab too": set(tags)
+        <= {"main-figure", "hide-input"}
+        and all(is_folded(cell) == ("hide-input" in cell.metadata.get("tags", ())) for cell in code),
         "has three exercises or more, untouched": text_outputs(notebook).count(": not attempted.") >= 3,
         "ends with the table of verdicts and what to read next": any(text.startswith(RECAP) for text in prose)
         and f"table({number})" in code[-1].source
         and notebook.cells[-1].source.startswith("**Next:**"),
         "settles its own statements and no others": set(SETTLED.findall(text_outputs(notebook)))
         == {row.id for row in own},
-        "has no output that nbval skips": not any(
-            re.search("NBVAL|PYTEST_VALIDATE", cell.source) or cell.metadata.get("tags") for cell in code
-        ),
+        "has no output that nbval skips": not any(re.search("NBVAL|PYTEST_VALIDATE", cell.source) for cell in code),
         "is below 2 MB": len(str(notebook)) < 2_000_000,
         "names no folder of the machine it was made on": not re.search(r"/(home|root|tmp|Users)/", str(notebook)),
     }
     return [rule for rule, kept in rules.items() if not kept]
+
+
+def is_folded(cell):
+    """Whether JupyterLab shows a cell's output and folds its code."""
+    return cell.metadata.get("jupyter", {}).get("source_hidden", False)

@@ -10,9 +10,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from dlsheet import book, runner
-from dlsheet.book.mathml import mathml
-from dlsheet.book.pages import evidence, index, plain, what_is_wrong, with_targets
+from dlsheet.course import book
+from dlsheet.course import run as runner
+from dlsheet.course.book.mathml import mathml
+from dlsheet.course.book.pages import evidence, index, plain, what_is_wrong, with_targets
 from dlsheet.ledger import statements
 
 SHEET = (runner.ROOT / "docs" / "sheet.md").read_text(encoding="utf-8")

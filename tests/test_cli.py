@@ -6,7 +6,8 @@ import sys
 import pytest
 
 import dlsheet
-from dlsheet import cli, doctor
+from dlsheet import cli
+from dlsheet.course import doctor
 
 
 def test_ledger_prints_every_statement_and_how_many_are_settled(capsys):

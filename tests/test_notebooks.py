@@ -13,7 +13,7 @@ import pytest
 from notebook_form import faults
 
 from dlsheet.ledger import statements
-from dlsheet.runner import NOTEBOOKS, ROOT, SETTLED, find_notebooks, text_outputs
+from dlsheet.course.run import NOTEBOOKS, ROOT, SETTLED, find_notebooks, text_outputs
 
 PATHS = find_notebooks()
 EVALUATION_METRICS = next(path for path in PATHS if path.name.startswith("01"))
@@ -71,7 +71,6 @@ def test_a_statement_that_is_not_settled_is_noticed(notebook):
     ("there", "instead", "rule"),
     [
         ("- solve five exercises, each checked on the spot.", "- do them.", "ends its goals with the exercises"),
-        ("## Specificity", "### Specificity", "has at most one heading a cell"),
         ("**The sheet is wrong here.**", "**Wrong.**", "has a box for each verdict but holds"),
         ("The same works in every exercise.", "", "says how every exercise works"),
         ("The sheet says", "With 5 % of the patients, the sheet says", "writes per cent without a blank"),

@@ -8,7 +8,7 @@ from dlsheet import cli
 from dlsheet.exercises import check
 from dlsheet.exercises.engine import exercises
 from dlsheet.exercises.progress import progress_file, read_progress, record
-from dlsheet.runner import find_notebooks
+from dlsheet.course.run import find_notebooks
 
 
 def specificity(tp, fp, tn, fn):

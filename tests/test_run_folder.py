@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlsheet.backend import keras
-from dlsheet.run_folder import array_digest, model_digest, open_run_folder
+from dlsheet.training.run_folder import array_digest, model_digest, open_run_folder
 
 layers = keras.layers
 SETTINGS = {"seed": 1}

@@ -13,7 +13,8 @@ import pytest
 from training_to_kill import EPOCHS, MOMENTS, numbers, pictures, small_model, train, values
 
 from dlsheet.backend import keras, set_seed
-from dlsheet.training import _is_watched, compile_classifier, fit
+from dlsheet.training import compile_classifier, fit
+from dlsheet.training.fitting import _is_watched
 
 AUGMENT = {"rotation_range": 20}
 NO_SIGKILL = not hasattr(signal, "SIGKILL")

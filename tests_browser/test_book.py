@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from dlsheet.book import BOOK, write_book
-from dlsheet.runner import find_notebooks
+from dlsheet.course.book import BOOK, write_book
+from dlsheet.course.run import find_notebooks
 
 PAGES = ["index", "wrong", "sheet", "results", *[path.stem for path in find_notebooks()]]
 every_page = pytest.mark.parametrize("name", PAGES)

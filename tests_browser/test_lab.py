@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from dlsheet.runner import NOTEBOOKS
+from dlsheet.course.run import NOTEBOOKS
 
 NOTEBOOK = "01_evaluation_metrics.ipynb"
 WRONG = "    return tp / (tn + fp)"

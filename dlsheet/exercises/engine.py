@@ -105,6 +105,11 @@ def exercises():
     return found
 
 
+def exercises_of(topic):
+    """The names of one topic's exercises, in their order; topic: a module's name, such as "evaluation_metrics"."""
+    return [name for name, task in exercises().items() if task.solution.__module__ == f"{__package__}.{topic}"]
+
+
 def find(answer):
     """The exercise for a student's function or a name; ValueError, with the nearest names, when there is none."""
     name = answer if isinstance(answer, str) else getattr(answer, "__name__", repr(answer))

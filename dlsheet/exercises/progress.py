@@ -45,18 +45,18 @@ def record(name, right):
 
 
 def progress_lines(topics):
-    """Every exercise of these topics, such as "01_evaluation_metrics", with how it stands, and a sum at the end."""
-    from dlsheet.exercises.engine import exercises
+    """Every exercise with how it stands, topic by topic, and a sum at the end.
 
+    topics: {a topic's title: the names of its exercises}.
+    """
     progress = read_progress()
-    for topic in topics:
-        module = f"dlsheet.exercises.{topic[3:]}"
-        names = [name for name, task in exercises().items() if task.solution.__module__ == module]
+    for topic, names in topics.items():
         found = [progress.get(name, UNANSWERED) for name in names]
-        yield f"\n{topic.replace('_', ' ')}: {sum(each['right'] for each in found)} of {len(names)}"
+        yield f"\n{topic}: {sum(each['right'] for each in found)} of {len(names)}"
         for name, each in zip(names, found):
             wrong = each["wrong_answers"]
             tries = f", {wrong} wrong answer{'s' * (wrong != 1)}" * (wrong > 0)
             yield f"  {'✓' if each['right'] else '·'} {name}{tries}"
-    solved = sum(progress.get(name, UNANSWERED)["right"] for name in exercises())
-    yield f"\n{solved} of {len(exercises())} solved. Kept in {progress_file()}."
+    all_names = [name for names in topics.values() for name in names]
+    solved = sum(progress.get(name, UNANSWERED)["right"] for name in all_names)
+    yield f"\n{solved} of {len(all_names)} solved. Kept in {progress_file()}."

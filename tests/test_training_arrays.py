@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlsheet.backend import keras
-from dlsheet.training_data import hold_out, training_arrays
+from dlsheet.training.arrays import hold_out, training_arrays
 
 layers = keras.layers
 X = np.random.default_rng(0).random((6, 4))

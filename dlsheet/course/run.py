@@ -14,9 +14,9 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_notebook
 from tqdm import tqdm
 
+from dlsheet.course import ROOT
 from dlsheet.ledger import VERDICTS, statements
 
-ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 CELL_SECONDS = {"quick": 300, "full": 24 * 3600}
 
@@ -48,6 +48,11 @@ class Result:
 
     @property
     def main_figure(self):
+        """What the notebook's main figure shows, by its title; older notebooks print it."""
+        for cell in self.notebook.cells:
+            if "main-figure" in cell.metadata.get("tags", ()):
+                titles = [output.data["text/plain"] for output in cell.outputs if "image/png" in output.get("data", {})]
+                return titles[0].removeprefix("Figure. ").partition(". ")[0].partition(": ")[0] if titles else ""
         found = MAIN_FIGURE.search(text_outputs(self.notebook))
         return found[1] if found else ""
 
@@ -80,8 +85,6 @@ def execute(path, profile):
     # Without a terminal behind them kernels write C-level messages into the notebook; under pytest, and so under
     # nbval, they do not. The outputs must be the same in both.
     environment = os.environ | {"DLSHEET_PROFILE": profile, "PYTEST_CURRENT_TEST": "dlsheet run"}
-    for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
-        environment.setdefault(threads, "1")  # notebooks run side by side: more threads wait for one another
     if os.environ.get("DLSHEET_DATA_DIR"):  # relative to where the command was given, not to the notebooks
         environment["DLSHEET_DATA_DIR"] = str(Path(os.environ["DLSHEET_DATA_DIR"]).expanduser().resolve())
     try:

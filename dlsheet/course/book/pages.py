@@ -8,16 +8,19 @@ from collections import Counter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from dlsheet.ledger import VERDICTS, statements
-from dlsheet.runner import SETTLED, text_outputs
+from dlsheet.ledger import VERDICTS, in_markdown, plain, statements
+from dlsheet.course.run import SETTLED, text_outputs
 
 
 def with_targets(notebook):
-    """The notebook with a target, named after the statement, before each cell that settles it."""
+    """The notebook with a target, named after the statement, before each cell that settles it, and alternative texts."""
     notebook = copy.deepcopy(notebook)
     cells = []
     for cell in notebook.cells:
         found = settled(cell)
+        figures = [output.data["text/plain"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        if figures:
+            cell.metadata["mystnb"] = {"image": {"alt": " ".join(figures)}}
         cell.source = cell.source.replace("](../docs/results.md", "](results.md")
         if found:
             targets = "\n".join(f"({name})=" for name in found)
@@ -86,7 +89,7 @@ def verdicts(rows, notebook):
     for row in rows:
         verdict = f"[{row.verdict}](<#{row.id}>)" if row.id in linked else "not settled"
         right = " ".join(filter(None, [row.correction, row.source and f"({row.source})"]))
-        lines.append(f"| {name(row)} | {plain(row.says)} | {verdict} | {plain(right)} |")
+        lines.append(f"| {name(row)} | {in_markdown(row)} | {verdict} | {plain(right)} |")
     return lines
 
 
@@ -97,7 +100,7 @@ def what_is_wrong(notebooks):
         notebook = next((each for each in notebooks.values() if row.id in SETTLED.findall(text_outputs(each))), None)
         if row.verdict != "corrected" or notebook is None:
             continue
-        lines += ["", f"## {name(row)}", "", f"The sheet says: {plain(row.says)}", "", plain(row.correction), ""]
+        lines += ["", f"## {name(row)}", "", f"The sheet says: {in_markdown(row)}", "", plain(row.correction), ""]
         lines += [f"To read: {plain(row.source)}.", ""] if row.source else []
         lines += [f"The proof is in [{row.notebook:02} {title(notebook)}](<#{row.id}>). What had to be true:", ""]
         lines += ["```python", evidence(notebook, row.id), "```"]
@@ -131,7 +134,8 @@ def main_picture(notebook):
     """The PNG, as base64, that the cell with the main figure draws; "" where there is none."""
     for cell in notebook.cells:
         pictures = [each.data["image/png"] for each in cell.get("outputs", []) if "image/png" in each.get("data", {})]
-        if pictures and "Main figure: " in text_outputs(NotebookNode(cells=[cell])):
+        marked = "main-figure" in cell.metadata.get("tags", ())
+        if pictures and (marked or "Main figure: " in text_outputs(NotebookNode(cells=[cell]))):
             return pictures[0]
     return ""
 
@@ -140,8 +144,3 @@ def title(notebook):
     """A notebook's first heading."""
     lines = "\n".join(cell.source for cell in notebook.cells).strip().splitlines()
     return lines[0].lstrip("# ") if lines else "Untitled"
-
-
-def plain(text):
-    """The text so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$~])", r"\\\1", text)

@@ -10,8 +10,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from dlsheet import book, cli, runner
-from dlsheet.runner import execute, find_notebooks, results_table
+from dlsheet import cli
+from dlsheet.course import book
+from dlsheet.course import run as runner
+from dlsheet.course.run import execute, find_notebooks, results_table
 
 
 def write_notebook(folder, name, *sources):
@@ -109,7 +111,7 @@ def test_an_interrupted_run_stops_at_once_and_starts_no_other_notebook(folder):
     write_notebook(folder, "07_sleeps.ipynb", "import time; time.sleep(60)")
     write_notebook(folder, "08_next.ipynb", "open('started', 'w')")
     code = (
-        "import pathlib, sys; from dlsheet import cli, runner; "
+        "import pathlib, sys; from dlsheet import cli; from dlsheet.course import run as runner; "
         f"runner.NOTEBOOKS = pathlib.Path({str(folder)!r}); "
         "sys.exit(cli.main(['run', '--only', '7', '8', '--jobs', '1']))"
     )

@@ -2,8 +2,9 @@
 
 project = "The deep-learning cheat sheet that runs"
 html_title = "dlsheet"
-extensions = ["myst_nb", "dlsheet.book.mathml"]
+extensions = ["myst_nb", "dlsheet.course.book.mathml"]
 nb_execution_mode = "off"  # they have been executed
+nb_render_markdown_format = "myst"  # so that formulas in a table of verdicts are formulas
 myst_enable_extensions = ["dollarmath"]
 myst_dmath_double_inline = True
 smartquotes = False

@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from dlsheet.arguments import whole_number
 from dlsheet.backend import keras, set_seed
-from dlsheet.run_folder import array_digest, model_digest, open_run_folder
-from dlsheet.training_data import hold_out, training_arrays
+from dlsheet.training.run_folder import array_digest, model_digest, open_run_folder
+from dlsheet.training.arrays import hold_out, training_arrays
 
 
 @dataclass

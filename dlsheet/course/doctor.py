@@ -10,7 +10,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from dlsheet.course import ROOT
+
 FREE_GB = 1  # what the notebooks' runs and the largest download, unpacked, need
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import nbformat
 
-from dlsheet.book.pages import index, main_picture, what_is_wrong, with_targets
-from dlsheet.runner import ROOT, find_notebooks
+from dlsheet.course import ROOT
+from dlsheet.course.book.pages import index, main_picture, what_is_wrong, with_targets
+from dlsheet.course.run import find_notebooks
 
 BOOK = ROOT / "build" / "book"
 DOCS = [ROOT / "docs" / name for name in ("sheet.md", "results.md")]

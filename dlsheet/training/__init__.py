@@ -1,0 +1,5 @@
+"""Training that survives a kill: `fit`, and `compile_classifier`, which compiles as the sheet does."""
+
+from dlsheet.training.fitting import Run, compile_classifier, fit
+
+__all__ = ["Run", "compile_classifier", "fit"]
