@@ -127,7 +127,7 @@ def table(notebook=None):
 
 
 class Table:
-    """Statements and verdicts, side by side: Markdown with formulas in Jupyter and in the book, plain text elsewhere."""
+    """Statements and verdicts side by side: Markdown with formulas in Jupyter and in the book, elsewhere plain text."""
 
     def __init__(self, rows, settled):
         self.rows = [(row, *((row.verdict, row.correction) if row.id in settled else OPEN)) for row in rows]
@@ -150,7 +150,7 @@ def in_markdown(row):
     pieces = row.says.replace("\n", " ").split("$")
     for i, piece in enumerate(pieces):
         # between two dollars stands a formula, in which a bar would end the table's cell
-        pieces[i] = re.sub(r"\\\|", r"\\Vert ", piece).replace("|", r"\vert ") if i % 2 else plain(piece)
+        pieces[i] = piece.replace(r"\|", r"\Vert ").replace("|", r"\vert ").rstrip() if i % 2 else plain(piece)
     return "$".join(pieces)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
 
-COLOURS = ["#1b4f72", "#d35400", "#7f8c8d", "#17a589", "#8e44ad"]
+COLOURS = ["#1b4f72", "#d35400", "#17a589", "#8e44ad", "#b7950b"]  # no grey: figures.py tells data from text by colour
 DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1))]
 
 plt.rcParams.update(
@@ -105,7 +105,9 @@ def bars(values, title="", xlabel="", number="{:.2f}", ax=None, **options):
     values: {name: number}. number: how the value is written. ax, options: as in `lines`.
     """
     with _axes(ax, (6.4, 0.9 + 0.36 * len(values)), title=title, xlabel=xlabel, **options) as ax:
-        drawn = ax.barh(list(values), list(values.values()), color=[style(name)["color"] for name in values], height=0.6)
+        drawn = ax.barh(
+            list(values), list(values.values()), color=[style(name)["color"] for name in values], height=0.6
+        )
         ax.bar_label(drawn, [" " + number.format(value) for value in values.values()], fontsize=9)
         ax.invert_yaxis()
         ax.margins(x=0.12)

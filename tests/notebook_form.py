@@ -2,8 +2,8 @@
 
 import re
 
-from dlsheet.ledger import statements
 from dlsheet.course.run import SETTLED, text_outputs
+from dlsheet.ledger import statements
 
 GOALS = "**In this notebook you will**"
 COST = "**What it takes:**"

@@ -13,8 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from dlsheet.course import book
 from dlsheet.course import run as runner
 from dlsheet.course.book.mathml import mathml
-from dlsheet.course.book.pages import evidence, index, plain, what_is_wrong, with_targets
-from dlsheet.ledger import statements
+from dlsheet.course.book.pages import evidence, index, what_is_wrong, with_targets
+from dlsheet.ledger import in_markdown, plain, statements
 
 SHEET = (runner.ROOT / "docs" / "sheet.md").read_text(encoding="utf-8")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -43,6 +43,20 @@ def test_a_target_stands_before_each_cell_that_settles(notebook):
     assert sources[1:] == ["(metrics.specificity)=", SETTLE, "(metrics.auc)=", notebook.cells[2].source]
 
 
+def test_a_figure_has_its_text_as_alternative_text(notebook):
+    picture = new_output(
+        "display_data", data={"image/png": "eA==", "text/plain": "Figure. Costs fall: cost against step."}
+    )
+    notebook.cells[1].outputs.append(picture)
+    [cell] = [cell for cell in with_targets(notebook).cells if cell.source == SETTLE]
+    assert cell.metadata["mystnb"] == {"image": {"alt": "Figure. Costs fall: cost against step."}}
+
+
+def test_every_formula_that_the_ledger_quotes_becomes_mathml():
+    for row in statements():
+        assert row.kind == "code" or slips(in_markdown(row).replace(r"\$", "")) == [], row.id
+
+
 def test_evidence_is_the_call_or_the_whole_cell_where_a_loop_calls(notebook):
     assert evidence(notebook, "metrics.specificity") == SETTLE.removeprefix("wrong = 1\n")
     assert evidence(notebook, "metrics.auc") == notebook.cells[2].source
@@ -51,7 +65,7 @@ def test_evidence_is_the_call_or_the_whole_cell_where_a_loop_calls(notebook):
 def test_the_index_has_every_statement_of_its_notebooks_and_links_those_that_were_settled(notebook):
     page = index({"01_costs": notebook}, [])
     topic = [row for row in statements() if row.notebook == 1]
-    assert all(plain(row.says) in page for row in topic)
+    assert all(in_markdown(row) in page for row in topic)
     assert re.findall(r"\(<#([^>]+)>\)", page) == ["metrics.specificity", "metrics.auc"]
 
 
@@ -74,6 +88,10 @@ def test_the_built_book_has_formulas_targets_and_search_and_needs_no_network(tmp
     first = book.write_book([]).read_text(encoding="utf-8")
     assert capfd.readouterr().err == ""
     assert 'href="01_costs.html#metrics-specificity"' in first and "What the sheet gets wrong" in first
+    wrong = (tmp_path / "book" / "wrong.html").read_text(encoding="utf-8")
+    assert (
+        "<mfrac>" in first and "<mfrac>" in wrong and "$" not in re.sub(r"<script.*?</script>", "", wrong, flags=re.S)
+    )
     page = (tmp_path / "book" / "01_costs.html").read_text(encoding="utf-8")
     assert (
         "<mfrac>" in page and "<msup>" in page and 'id="metrics-specificity"' in page and 'href="results.html"' in page

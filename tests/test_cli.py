@@ -59,7 +59,7 @@ def test_an_unknown_profile_is_refused(monkeypatch):
 
 
 def test_every_command_explains_itself(capsys):
-    for command in ("run", "doctor", "ledger", "exercises", "data", "bench"):
+    for command in ("run", "evidence", "doctor", "ledger", "exercises", "data", "bench"):
         with pytest.raises(SystemExit) as stopped:
             cli.main([command, "--help"])
         assert stopped.value.code == 0

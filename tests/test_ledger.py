@@ -29,8 +29,23 @@ def test_settle_prints_the_verdict_and_the_correction(capsys):
     assert second.startswith("✓ metrics.specificity: corrected. TN / (TN + FP)")
 
 
+def test_settle_prints_each_sentence_with_its_tick(capsys):
+    ledger.settle("metrics.accuracy", {"two of four are right": True, "scikit-learn says so, too": np.True_})
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ metrics.accuracy: holds.",
+        "  ✓ two of four are right",
+        "  ✓ scikit-learn says so, too",
+    ]
+
+
+def test_a_sentence_that_is_false_is_named_and_nothing_is_printed(capsys):
+    with pytest.raises(ledger.EvidenceError, match="“two of four are right” is False: the verdict 'holds'"):
+        ledger.settle("metrics.accuracy", {"it is a number": True, "two of four are right": 1 > 2})
+    assert capsys.readouterr().out == ""
+
+
 def test_evidence_against_the_verdict_raises_and_prints_nothing(capsys):
-    with pytest.raises(ledger.EvidenceError, match="evidence 2 of 3 is False: the verdict 'holds'"):
+    with pytest.raises(ledger.EvidenceError, match="evidence 2 of 3” is False: the verdict 'holds'"):
         ledger.settle("metrics.accuracy", True, np.False_, True)
     assert capsys.readouterr().out == ""
 
@@ -40,6 +55,8 @@ def test_evidence_against_the_verdict_raises_and_prints_nothing(capsys):
     [
         (("metrics.acuracy", True), "Did you mean metrics.accuracy"),
         (("metrics.accuracy",), "no evidence given"),
+        (("metrics.accuracy", {}), "no evidence given"),
+        (("metrics.accuracy", {"the same": 0.98}), "“the same” is 0.98, expected True or False"),
         (("metrics.accuracy", 0.98), "is 0.98, expected True or False"),
         (("metrics.accuracy", np.array([True, True])), "expected True or False"),
     ],
@@ -72,11 +89,28 @@ def test_agrees_compares_shapes_and_values(ours, reference, expected):
 
 def test_table_shows_a_verdict_only_for_what_was_settled_here(monkeypatch):
     monkeypatch.setattr(ledger, "_settled", {"metrics.specificity"})
-    rows = {row[0]: row for row in ledger.table(1).rows}
-    assert rows["metrics.specificity"][3] == "corrected"
-    assert rows["metrics.accuracy"][3] == "not settled yet"
-    assert len(rows) == 12
-    assert "<td>corrected</td>" in ledger.table(1)._repr_html_()
+    verdicts = {row.id: verdict for row, verdict, _ in ledger.table(1).rows}
+    assert verdicts.pop("metrics.specificity") == "corrected"
+    assert set(verdicts.values()) == {"not settled yet"} and len(verdicts) == 11
+    shown = ledger.table(1)._repr_markdown_()
+    assert r"| Specificity: $\text{Specificity} = \frac{TP}{TN + FP}$ | corrected | TN / (TN + FP)" in shown or (
+        r"\frac{TP}{TN + FP}$ | corrected | TN / (TN + FP)" in shown
+    )
+
+
+def test_a_cell_of_the_table_has_neither_bars_nor_line_breaks_of_its_own():
+    for row in ledger.statements():
+        assert "|" not in ledger.in_markdown(row).replace(r"\|", "") and "\n" not in ledger.in_markdown(row)
+
+
+def test_formulas_stay_formulas_and_words_stay_words_in_markdown():
+    row = ledger.Statement("a.b", 1, "formula", r"a_1 * $\|W\|_1 = \sum |W_{ji}|$ <")
+    assert ledger.in_markdown(row) == r"a\_1 \* $\Vert W\Vert _1 = \sum \vert W_{ji}\vert$ \<"
+
+
+def test_code_keeps_its_lines_and_its_indentation_in_markdown():
+    row = ledger.Statement("a.b", 1, "code", "if x:\n    y = 1")
+    assert ledger.in_markdown(row) == "`if\xa0x:`<br>`\xa0\xa0\xa0\xa0y\xa0=\xa01`"
 
 
 def test_table_of_an_unknown_notebook_is_refused():

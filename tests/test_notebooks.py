@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from notebook_form import faults
 
-from dlsheet.ledger import statements
 from dlsheet.course.run import NOTEBOOKS, ROOT, SETTLED, find_notebooks, text_outputs
+from dlsheet.ledger import statements
 
 PATHS = find_notebooks()
 EVALUATION_METRICS = next(path for path in PATHS if path.name.startswith("01"))

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dlsheet import cli
+from dlsheet.course.run import find_notebooks
 from dlsheet.exercises import check
 from dlsheet.exercises.engine import exercises
 from dlsheet.exercises.progress import progress_file, read_progress, record
-from dlsheet.course.run import find_notebooks
 
 
 def specificity(tp, fp, tn, fn):

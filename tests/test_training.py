@@ -14,7 +14,7 @@ from training_to_kill import EPOCHS, MOMENTS, numbers, pictures, small_model, tr
 
 from dlsheet.backend import keras, set_seed
 from dlsheet.training import compile_classifier, fit
-from dlsheet.training.fitting import _is_watched
+from dlsheet.training.progress import is_watched
 
 AUGMENT = {"rotation_range": 20}
 NO_SIGKILL = not hasattr(signal, "SIGKILL")
@@ -384,7 +384,7 @@ def test_progress_is_shown_to_a_reader_only(environment, shown, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert _is_watched() == shown
+    assert is_watched() == shown
 
 
 def test_training_prints_nothing_where_nobody_watches(tmp_path, capfd):

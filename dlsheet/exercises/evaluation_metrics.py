@@ -9,6 +9,7 @@ def counts():
     """(tp, fp, tn, fn): small edge cases, then random tables of counts."""
     rng = np.random.default_rng(1)
     yield from [(1, 1, 3, 0), (0, 0, 4, 2), (2, 0, 0, 3), (0, 0, 0, 1), (0, 0, 5, 0), (5, 3, 2, 1)]
+    yield from [(0, 3, 5, 2), (0, 3, 5, 0)]  # alarms, and nothing found
     yield from (tuple(map(int, rng.integers(1, 40, 4))) for _ in range(40))
 
 
@@ -51,6 +52,9 @@ def specificity(tp, fp, tn, fn):
         ),
         "That is TP over TP and all the errors (the Jaccard index). In F1 the true positives count twice.": (
             lambda tp, fp, tn, fn: tp / (tp + fp + fn)
+        ),
+        "TN stands below. F1 has the two kinds of error there, and 2·TP.": lambda tp, fp, tn, fn: (
+            2 * tp / (2 * tp + fp + tn)
         ),
         "With nothing to find and nothing found you divide by zero. Return 0.0 then.": lambda tp, fp, tn, fn: (
             2 * tp / (2 * tp + fp + fn)
@@ -151,6 +155,13 @@ def pairs(y_true, y_score):
                 (np.sum(pairs(y_true, y_score) > 0) + np.sum(pairs(y_true, y_score) == 0) / 2) / len(y_true)
             )
         ),
+        "You divided by all pairs of examples. Divide by the pairs of a positive and a negative.": (
+            lambda y_true, y_score: (
+                2
+                * (np.sum(pairs(y_true, y_score) > 0) + np.sum(pairs(y_true, y_score) == 0) / 2)
+                / (len(y_true) * (len(y_true) - 1))
+            )
+        ),
     },
     hints=[
         "Go through all pairs of one positive and one negative example.",
@@ -207,6 +218,11 @@ def all_thresholds(y_score):
         "A grid of thresholds misses what lies between its points. Take the scores themselves.": (
             lambda y_true, y_score, cost_fp, cost_fn: min(
                 cost_at(t, y_true, y_score, cost_fp, cost_fn) for t in np.linspace(0, 1, 101)
+            )
+        ),
+        "Even a grid that reaches beyond 1 misses what lies between its points. Take the scores themselves.": (
+            lambda y_true, y_score, cost_fp, cost_fn: min(
+                cost_at(t, y_true, y_score, cost_fp, cost_fn) for t in np.linspace(0, 1.01, 102)
             )
         ),
         "That is the cheapest threshold. Asked for is the cost it leads to.": (

@@ -18,8 +18,8 @@ def numbers():
 @exercise(
     inputs=numbers,
     mistakes={
-        "That is what scikit-learn and Keras call MSE. The sheet's has ½ in front.": lambda y_true, y_pred: np.mean(
-            (y_pred - y_true) ** 2
+        "That is what Keras and scikit-learn's metric call MSE. The sheet's has ½ in front.": lambda y_true, y_pred: (
+            np.mean((y_pred - y_true) ** 2)
         ),
         "That is half the sum. Divide by the number of examples too.": lambda y_true, y_pred: (
             np.sum((y_pred - y_true) ** 2) / 2
@@ -93,8 +93,13 @@ def logs(y_true, y_pred):
         "0 · log 0 makes NaN in NumPy. It has to count 0: a unit that is certain and right costs nothing.": (
             lambda y_true, y_pred: -np.mean(y_true * np.log(y_pred) + (1 - y_true) * np.log(1 - y_pred))
         ),
-        "You clipped the probabilities, as the libraries do. Here certain and wrong costs infinity.": (
+        "You clipped the probabilities, as Keras does. Here certain and wrong costs infinity.": (
             lambda y_true, y_pred: -np.sum(logs(y_true, np.clip(y_pred, 1e-7, 1 - 1e-7))) / len(y_true)
+        ),
+        "scikit-learn's log_loss clips the probabilities. Here certain and wrong costs infinity.": (
+            lambda y_true, y_pred: (
+                -np.sum(logs(y_true, np.clip(y_pred, np.finfo(float).eps, 1 - np.finfo(float).eps))) / len(y_true)
+            )
         ),
     },
     hints=[
@@ -106,7 +111,7 @@ def logs(y_true, y_pred):
 )
 def binary_cross_entropy(y_true, y_pred):
     p = np.where(y_true == 1, y_pred, 1 - y_pred)
-    return -np.log(p).mean()
+    return np.mean(np.log(1 / p))
 
 
 def units():
@@ -138,6 +143,13 @@ def gradient_of(dz, x):
             np.sum(sigmoid(x @ w + b) - y),
         ),
         "The bias is missing in x @ w + b.": lambda x, y, w, b: gradient_of(sigmoid(x @ w) - y, x),
+        "Both are right, in the other order: dw comes first, then db.": lambda x, y, w, b: gradient_of(
+            sigmoid(x @ w + b) - y, x
+        )[::-1],
+        "dw is a column. It has the shape of w, (n,).": lambda x, y, w, b: (
+            gradient_of(sigmoid(x @ w + b) - y, x)[0][:, np.newaxis],
+            gradient_of(sigmoid(x @ w + b) - y, x)[1],
+        ),
         "dw is right. db is the mean of ŷ - y over the examples; you took the sum.": lambda x, y, w, b: (
             gradient_of(sigmoid(x @ w + b) - y, x)[0],
             np.sum(sigmoid(x @ w + b) - y),
@@ -148,7 +160,7 @@ def gradient_of(dz, x):
         "The derivative by z is ŷ - y, one number an example.",
         "dw weighs the rows of x with it: error @ x / m. db is its mean.",
     ],
-    why="The output layer of every classifier starts its backward pass with ŷ - y.",
+    why="A network that ends in a sigmoid or a softmax, with cross-entropy, starts its backward pass with ŷ - y.",
 )
 def cross_entropy_slopes(x, y, w, b):
     error = 1 / (1 + np.exp(-(x @ w + b))) - y
@@ -170,6 +182,15 @@ def walk(gradient, learning_rate, steps):
     w = 0.0
     for _ in range(steps):
         w = w - learning_rate * gradient(w)
+    return w
+
+
+def one_by_one(x, y, learning_rate, steps):
+    """From 0, a step an example, `steps` times through all of them."""
+    w = 0.0
+    for _ in range(steps):
+        for x_i, y_i in zip(x, y):
+            w = w - learning_rate * (w * x_i - y_i) * x_i
     return w
 
 
@@ -195,6 +216,9 @@ def walk(gradient, learning_rate, steps):
         ),
         "You forgot the factor x: dŷ/dw = x.": lambda x, y, learning_rate, steps: walk(
             lambda w: np.mean(w * x - y), learning_rate, steps
+        ),
+        "You took a step for every example. One step of gradient descent uses the mean over all of them.": (
+            lambda x, y, learning_rate, steps: one_by_one(x, y, learning_rate, steps)
         ),
         "That is one step too many.": lambda x, y, learning_rate, steps: walk(
             lambda w: np.mean((w * x - y) * x), learning_rate, steps + 1
@@ -247,6 +271,9 @@ def curvatures(x):
         ),
         "That is the rate with which the steepest direction is solved in one step. It may be twice as large.": (
             lambda x: 1 / curvatures(with_ones(x))[-1]
+        ),
+        "You centred the columns first. The unit sees x as it is, and so the bias counts.": lambda x: (
+            2 / max(curvatures(with_ones(x - x.mean(axis=0)))[-1], 2)
         ),
         "The smallest curvature allows this rate. The steepest direction, which diverges first, does not.": (
             lambda x: 2 / curvatures(with_ones(x))[0]

@@ -34,6 +34,12 @@ def counted(y):
         "That is the class. Asked for is how often it is the right answer.": (
             lambda y_train, y_test: counted(y_train).argmax()
         ),
+        "np.argmax gives the place of the largest label. Count the labels first, with np.bincount.": (
+            lambda y_train, y_test: np.mean(y_test == y_train.argmax())
+        ),
+        "That is the place of the largest label. Count the labels first, with np.bincount.": (
+            lambda y_train, y_test: y_train.argmax()
+        ),
         "That is how many are right. Divide by the number of test labels.": (
             lambda y_train, y_test: np.sum(y_test == counted(y_train).argmax())
         ),
@@ -73,6 +79,11 @@ def names():
         "The 1 stands one place too far: the first letter of the alphabet has position 0.": (
             lambda name, alphabet: np.eye(len(alphabet) + 1)[[alphabet.index(letter) + 1 for letter in name]][:, :-1]
         ),
+        "ord(letter) - ord('a') is the place in the usual alphabet. Here another one is given.": (
+            lambda name, alphabet: np.eye(max(len(alphabet), 26))[[ord(letter) - ord("a") for letter in name]][
+                :, : len(alphabet)
+            ]
+        ),
         "That counts letters and forgets their order. An RNN reads them one after the other.": (
             lambda name, alphabet: np.array([name.count(letter) for letter in alphabet])
         ),
@@ -111,6 +122,9 @@ def sizes():
         "Each unit reads all units, not only itself: units times units recurrent weights.": lambda units, inputs: (
             units * inputs + 2 * units
         ),
+        "A SimpleRNN has one bias for each unit; two belong to Keras's GRU.": lambda units, inputs: (
+            units * (inputs + units + 2)
+        ),
         "There is one bias for each unit, not one for each input and unit.": lambda units, inputs: (
             units * (2 * inputs + units)
         ),
@@ -147,6 +161,9 @@ def rankings():
         "Those are the classes' numbers. Return their names.": lambda probabilities, class_names, k: [
             int(i) for i in np.argsort(probabilities)[::-1][:k]
         ],
+        "One is missing: a slice that goes backwards stops before its end, so [:-k - 1:-1].": (
+            lambda probabilities, class_names, k: [class_names[i] for i in np.argsort(probabilities)[-1:-k:-1]]
+        ),
         "You returned the single best. Asked for are k languages.": lambda probabilities, class_names, k: [
             class_names[int(np.argmax(probabilities))]
         ],

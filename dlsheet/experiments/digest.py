@@ -91,7 +91,7 @@ def imports(node):
 
 
 def modules_called(name, module, inside):
-    """The modules of dlsheet that a name stands for: dlsheet.scratch.metrics after `from dlsheet.scratch import metrics`."""
+    """The modules of dlsheet that a name stands for, as metrics does after `from dlsheet.scratch import metrics`."""
     found = dict(inside)
     for node in definitions(module).get(name, ()):
         if isinstance(node, ast.ImportFrom):

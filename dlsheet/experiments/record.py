@@ -83,6 +83,8 @@ class Record(Mapping):
     def contains(self, arm, value):
         """Whether another run's number fits in: within the interval that holds 99% of further runs (Student's t)."""
         runs = self.last(arm)
+        if np.ptp(runs) == 0:
+            return bool(np.isclose(value, runs[0]))
         low, high = stats.t.interval(0.99, len(runs) - 1, runs.mean(), runs.std(ddof=1) * np.sqrt(1 + 1 / len(runs)))
         return bool(low <= value <= high)
 

@@ -2,18 +2,16 @@
 
 import itertools
 import math
-import os
-import sys
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from tqdm import tqdm
 
 from dlsheet.arguments import whole_number
 from dlsheet.backend import keras, set_seed
-from dlsheet.training.run_folder import array_digest, model_digest, open_run_folder
 from dlsheet.training.arrays import hold_out, training_arrays
+from dlsheet.training.progress import progress_bar
+from dlsheet.training.run_folder import array_digest, model_digest, open_run_folder
 
 
 @dataclass
@@ -127,7 +125,7 @@ def fit(
         if done == epochs:
             model.optimizer.finalize_variable_values(model.trainable_variables)  # as Model.fit does when it ends
         else:
-            with _progress_bar(done, epochs) as bar:
+            with progress_bar(done, epochs) as bar:
                 model.fit(
                     _stream(one_pass, seed, range(done, epochs), steps),
                     initial_epoch=done,
@@ -237,19 +235,3 @@ def _steps(model, steps_per_epoch):
             "Pass a steps_per_epoch that it divides, or compile the model without it."
         )
     return steps
-
-
-def _progress_bar(done, epochs):
-    """One step an epoch, shown when training takes more than two seconds."""
-    return tqdm(total=epochs, initial=done, unit="epoch", delay=2, disable=not _is_watched(), file=sys.stdout)
-
-
-def _is_watched():
-    """Whether a progress bar has a reader: at a terminal or in a live Jupyter session.
-
-    It must not get into outputs that are stored or compared: nbval's kernels, and those of `dlsheet run`, have
-    PYTEST_CURRENT_TEST.
-    """
-    if "PYTEST_CURRENT_TEST" in os.environ:
-        return False
-    return sys.stdout.isatty() or "JPY_SESSION_NAME" in os.environ

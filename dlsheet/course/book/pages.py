@@ -2,23 +2,24 @@
 
 import ast
 import copy
-import re
 from collections import Counter
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from dlsheet.ledger import VERDICTS, in_markdown, plain, statements
 from dlsheet.course.run import SETTLED, text_outputs
+from dlsheet.ledger import VERDICTS, in_markdown, plain, statements
 
 
 def with_targets(notebook):
-    """The notebook with a target, named after the statement, before each cell that settles it, and alternative texts."""
+    """The notebook with a target before each cell that settles a statement, and a text for each figure."""
     notebook = copy.deepcopy(notebook)
     cells = []
     for cell in notebook.cells:
         found = settled(cell)
-        figures = [output.data["text/plain"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        figures = [
+            output.data["text/plain"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
+        ]
         if figures:
             cell.metadata["mystnb"] = {"image": {"alt": " ".join(figures)}}
         cell.source = cell.source.replace("](../docs/results.md", "](results.md")
