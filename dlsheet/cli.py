@@ -95,6 +95,8 @@ def run_notebooks(options):
 
 def run_evidence(options):
     """Run the experiments and print what they gave, or compare one seed of each."""
+    from tqdm import tqdm
+
     from dlsheet.experiments.evidence import compare, renew
 
     if options.jobs < 1:
@@ -102,11 +104,11 @@ def run_evidence(options):
     try:
         if not options.check:
             for line in renew(options.ids, options.jobs, options.stale):
-                print(line, flush=True)
+                tqdm.write(line)
             return 0
         wrong = 0
         for name, fits, found in compare(options.ids, options.jobs):
-            print(f"{'✓' if fits else '✗'} {name}: {found}", flush=True)
+            tqdm.write(f"{'✓' if fits else '✗'} {name}: {found}")
             wrong += not fits
         return 1 if wrong else 0
     except KeyboardInterrupt:

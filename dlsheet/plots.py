@@ -48,7 +48,7 @@ def alt_text(figure):
         words = ": ".join(filter(None, [ax.get_title(loc="left") or ax.get_title(), axes]))
         if words and words not in panels:
             panels.append(words)
-    return "Figure. " + ". ".join(filter(None, [title, *panels])) + "."
+    return ". ".join(filter(None, ["Figure", title, *panels])) + "."
 
 
 # What IPython shows as a figure's text. It forgets formatters of its own for figures when it starts matplotlib.
@@ -196,15 +196,18 @@ def confusion_matrix(matrix, class_names, title):
     plt.show()
 
 
-def image_grid(images, titles=None):
+def image_grid(images, titles=None, title=""):
     """Images side by side, eight in a row, grey or in colour, values 0 to 1.
 
     images: (n, height, width), (n, height, width, 1) or (n, height, width, 3). titles: n texts, or None.
+    title: of the whole.
     """
     images = np.asarray(images)
     columns = min(8, len(images))
     rows = -(-len(images) // columns)
-    _, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.25 * rows), squeeze=False)
+    figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.25 * rows), squeeze=False)
+    if title:
+        figure.suptitle(title, ha="left", x=0.02, fontsize=11)
     for i, ax in enumerate(axes.flat):
         ax.axis("off")
         if i < len(images):

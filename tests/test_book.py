@@ -24,12 +24,15 @@ SETTLE = 'wrong = 1\nsettle("metrics.specificity", 1 < 2,\n       wrong > 0)'
 @pytest.fixture
 def notebook():
     """A notebook that settles two statements in one cell and, in a loop, a third one."""
+    folded = new_code_cell("folded = 1", metadata={"tags": ["hide-input"], "jupyter": {"source_hidden": True}})
+    folded.outputs = [stream("as it was drawn")]
     cells = [
         new_markdown_cell(
             r"# Costs & gains" + "\n\n" + r"The sheet says $\frac{a}{b}$ and $$c^2$$ and [more](../docs/results.md)."
         ),
         new_code_cell(SETTLE, outputs=[stream("✓ metrics.specificity: corrected. As it is.\nMain figure: 1 of 2 <b>")]),
         new_code_cell("for each in names:\n    settle(each, True)", outputs=[stream("✓ metrics.auc: holds.")]),
+        folded,
     ]
     return new_notebook(cells=cells, metadata={"language_info": {"name": "python", "pygments_lexer": "ipython3"}})
 
@@ -40,7 +43,7 @@ def stream(text):
 
 def test_a_target_stands_before_each_cell_that_settles(notebook):
     sources = [cell.source for cell in with_targets(notebook).cells]
-    assert sources[1:] == ["(metrics.specificity)=", SETTLE, "(metrics.auc)=", notebook.cells[2].source]
+    assert sources[1:-1] == ["(metrics.specificity)=", SETTLE, "(metrics.auc)=", notebook.cells[2].source]
 
 
 def test_a_figure_has_its_text_as_alternative_text(notebook):
@@ -96,6 +99,8 @@ def test_the_built_book_has_formulas_targets_and_search_and_needs_no_network(tmp
     assert (
         "<mfrac>" in page and "<msup>" in page and 'id="metrics-specificity"' in page and 'href="results.html"' in page
     )
+    hidden = re.search(r"<details class=[^>]*hide[^>]*>.*?</details>", page, flags=re.S)
+    assert hidden and "folded" in hidden[0] and "as it was drawn" not in hidden[0]
     loaded = re.findall(r'(?:src|<link[^>]+href)="([^"]+)"', page)
     assert loaded and not [each for each in loaded if "//" in each]
     assert (tmp_path / "book" / "searchindex.js").is_file()

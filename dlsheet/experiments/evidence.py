@@ -7,6 +7,7 @@ written. Lines that other code made are not used.
 import importlib
 import inspect
 import json
+import math
 import os
 import platform
 import threading
@@ -73,16 +74,22 @@ def run(tasks, jobs):
     ):
         waiting = {pool.submit(work, each, seed): (each, seed) for each, seed in tasks}
         spent = 0.0
+
+        def show(number):
+            left = sum(expected[each.id] or spent / max(number, 1) for each, _ in waiting.values())
+            bar.total, bar.n = spent + left, spent
+            bar.set_description(f"{number} of {len(tasks)} runs", refresh=False)
+            known = number or all(expected.values())
+            bar.set_postfix_str(f"about {math.ceil(left / jobs / 60)} min left" if known else "")
+
         try:
-            for number, future in enumerate(as_completed(waiting), 1):
+            show(0)
+            for number, future in enumerate(as_completed(list(waiting)), 1):
                 each, seed = waiting.pop(future)
                 line = future.result()
                 spent += line["seconds"]
                 expected[each.id] = expected[each.id] or line["seconds"]
-                left = sum(expected[other.id] or spent / number for other, _ in waiting.values())
-                bar.total, bar.n = spent + left, spent
-                bar.set_description(f"{number} of {len(tasks)} runs")
-                bar.set_postfix_str(f"about {left / jobs / 60:.0f} min left")
+                show(number)
                 yield each, seed, line
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

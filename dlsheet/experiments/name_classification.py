@@ -175,7 +175,7 @@ def eighteen_languages(seeds, epochs=30, batch_size=128, maxlen=20):
             model = name_classifier(maxlen, len(ALPHABET), len(data.class_names))
             if masked:
                 model = keras.Sequential([model.input, layers.Masking(), *model.layers[1:]])
-            model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"], steps_per_execution=20)
+            model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
             found[way].append(trained(model, x, data.y_train, x_test, data.y_test, epochs, batch_size)[-1])
     counting = make_pipeline(CountVectorizer(analyzer="char_wb", ngram_range=(1, 3)), MultinomialNB(alpha=0.1))
     found["counting triples"] = [counting.fit(names, data.y_train).score(names_test, data.y_test)]
