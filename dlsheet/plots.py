@@ -40,12 +40,12 @@ def style(name):
 
 
 def alt_text(figure):
-    """A figure in words: its title, then for each panel its title and what is drawn against what."""
+    """A figure in words: its title, and of each panel the title and what is drawn against what."""
     title = figure.get_suptitle()
     panels = []
     for ax in figure.axes:
         axes = " against ".join(filter(None, [ax.get_ylabel(), ax.get_xlabel()])) if ax.axison else ""
-        words = ": ".join(filter(None, [ax.get_title(loc="left") or ax.get_title(), axes]))
+        words = (": " if title else ". ").join(filter(None, [ax.get_title(loc="left") or ax.get_title(), axes]))
         if words and words not in panels:
             panels.append(words)
     return ". ".join(filter(None, ["Figure", title, *panels])) + "."
