@@ -177,22 +177,29 @@ def two_classes():
         np.array([[7.0, 5.0]]),
         1,
     )
+    yield (  # a constant column
+        np.array([[0.0, 3.0], [1.0, 3.0], [6.0, 3.0], [5.0, 3.0]]),
+        np.array([0, 0, 1, 1]),
+        np.array([[1.0, 3.0], [5.0, 3.0]]),
+        1,
+    )
     for n, noise in zip(rng.integers(4, 9, 40), rng.integers(1, 5, 40)):
         y = rng.permutation(np.arange(2 * n) % 2)
         shift = np.r_[rng.choice([-1.5, 1.5], 3), np.zeros(noise)]
         scale = np.exp(rng.normal(size=3 + noise))
         x = (np.outer(y, shift) + rng.normal(size=(2 * n, 3 + noise))) * scale
-        yield (
-            x,
-            y,
-            (np.outer(np.arange(12) % 2, shift) + rng.normal(size=(12, 3 + noise))) * scale,
-            int(rng.integers(1, 4)),
-        )
+        x_new = (np.outer(np.arange(12) % 2, shift) + rng.normal(size=(12, 3 + noise))) * scale
+        yield x.round(2), y, x_new.round(2), int(rng.integers(1, 4))
 
 
 def separation(x, y):
     """Mean of class 1 minus mean of class 0, column by column."""
     return x[y == 1].mean(axis=0) - x[y == 0].mean(axis=0)
+
+
+def spread(x):
+    """Standard deviation of each column, infinite for a constant one, so that nothing counts in it."""
+    return np.where(np.ptp(x, axis=0) == 0, np.inf, x.std(axis=0))
 
 
 def nearest_label(x_train, y_train, x_new, columns):
@@ -208,12 +215,12 @@ def nearest_label(x_train, y_train, x_new, columns):
         ),
         "You kept the k worst columns. argsort puts the smallest first.": lambda x_train, y_train, x_new, k: (
             nearest_label(
-                x_train, y_train, x_new, np.argsort(np.abs(separation(x_train, y_train)) / x_train.std(axis=0))[:k]
+                x_train, y_train, x_new, np.argsort(np.abs(separation(x_train, y_train)) / spread(x_train))[:k]
             )
         ),
         "A column whose mean is lower in class 1 tells as much: take the size of the difference.": (
             lambda x_train, y_train, x_new, k: nearest_label(
-                x_train, y_train, x_new, np.argsort(separation(x_train, y_train) / x_train.std(axis=0))[-k:]
+                x_train, y_train, x_new, np.argsort(separation(x_train, y_train) / spread(x_train))[-k:]
             )
         ),
         "You did not divide by the standard deviation: columns with large numbers win.": (
@@ -226,24 +233,39 @@ def nearest_label(x_train, y_train, x_new, columns):
                 x_train, y_train, x_new, np.argsort(x_train.std(axis=0))[-k:]
             )
         ),
+        "A constant column gives 0 / 0, and argsort puts NaN last, as if it were the largest. Such a column is useless.": (
+            lambda x_train, y_train, x_new, k: nearest_label(
+                x_train, y_train, x_new, np.argsort(np.abs(separation(x_train, y_train)) / x_train.std(axis=0))[-k:]
+            )
+        ),
+        "You took the nearest mean of a class. Asked for is the nearest row.": lambda x_train, y_train, x_new, k: (
+            nearest_label(
+                np.array([x_train[y_train == label].mean(axis=0) for label in (0, 1)]),
+                np.array([0, 1]),
+                x_new,
+                np.argsort(np.abs(separation(x_train, y_train)) / spread(x_train))[-k:],
+            )
+        ),
         "Those are row numbers of the neighbours. Asked for are their labels.": lambda x_train, y_train, x_new, k: (
             nearest_label(
                 x_train,
                 np.arange(len(y_train)),
                 x_new,
-                np.argsort(np.abs(separation(x_train, y_train)) / x_train.std(axis=0))[-k:],
+                np.argsort(np.abs(separation(x_train, y_train)) / spread(x_train))[-k:],
             )
         ),
     },
     hints=[
-        "Work out the two means of each column, their difference's size, and divide by x_train.std(axis=0).",
+        "Work out the two means of each column, their difference's size, and divide by x_train.std(axis=0), where it is not 0.",
         "np.argsort(…)[-k:] gives the places of the k largest.",
         "x_new[:, None, columns] - x_train[:, columns] has all differences; sum their squares, take argmin.",
     ],
     why="The curse is about columns that count in the distance: leave out those that say nothing.",
 )
 def nearest_in_best_columns(x_train, y_train, x_new, k):
-    apart = np.abs(x_train[y_train == 1].mean(axis=0) - x_train[y_train == 0].mean(axis=0)) / x_train.std(axis=0)
+    difference = np.abs(x_train[y_train == 1].mean(axis=0) - x_train[y_train == 0].mean(axis=0))
+    deviation = x_train.std(axis=0)
+    apart = np.where(deviation > 0, difference / np.where(deviation > 0, deviation, 1), 0)
     columns = np.argsort(apart)[-k:]
     squared = np.sum((x_new[:, None, columns] - x_train[:, columns]) ** 2, axis=2)
     return y_train[squared.argmin(axis=1)]
