@@ -52,7 +52,7 @@ class Result:
         for cell in self.notebook.cells:
             if "main-figure" in cell.metadata.get("tags", ()):
                 titles = [output.data["text/plain"] for output in cell.outputs if "image/png" in output.get("data", {})]
-                return titles[0].removeprefix("Figure. ").partition(". ")[0] if titles else ""
+                return titles[0].removeprefix("Figure. ").partition(". ")[0].removesuffix(".") if titles else ""
         found = MAIN_FIGURE.search(text_outputs(self.notebook))
         return found[1] if found else ""
 

@@ -195,7 +195,7 @@ def is_dead(z):
         "If the bias rises by c, every z of this unit rises by c, and so does their median.",
         "np.where(dead, new, old) changes some and keeps the others.",
     ],
-    why="Gradient descent cannot reach a dead unit. You can.",
+    why="Gradient descent cannot reach a dead unit of the first layer. You can.",
 )
 def revived_biases(z, bias):
     dead = (z <= 0).all(axis=0)

@@ -18,6 +18,9 @@ def fits():
 @exercise(
     inputs=fits,
     mistakes={
+        "Bias has a sign: it tells on which side of the truth the mean lies.": (
+            lambda predictions, f: np.abs(predictions.mean(axis=0) - f)
+        ),
         "The sign is turned round: bias is the mean prediction minus the truth.": (
             lambda predictions, f: f - predictions.mean(axis=0)
         ),
@@ -53,6 +56,9 @@ def bias_at(predictions, f):
     mistakes={
         "That is how one model goes up and down along the inputs. Take the spread over the training sets.": (
             lambda predictions: predictions.var(axis=1)
+        ),
+        "That is one number for all inputs. The variance is asked for at each input: give NumPy an axis.": (
+            lambda predictions: predictions.var()
         ),
         "That is the standard deviation. The variance is its square.": lambda predictions: predictions.std(axis=0),
         "The mean of the deviations themselves is always 0. Square each of them first, then average.": (
