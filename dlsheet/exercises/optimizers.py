@@ -73,7 +73,7 @@ def adagrad_states():
 @exercise(
     inputs=adagrad_states,
     mistakes={
-        "That is the dot product, one number for all parameters: the sheet's misprint. Square each entry by itself.": (
+        "That is the dot product, one number for all parameters. Square each entry by itself.": (
             lambda theta, s, gradient, alpha, epsilon: (
                 theta - alpha / (np.sqrt(s + gradient @ gradient) + epsilon) * gradient,
                 s + gradient @ gradient,
