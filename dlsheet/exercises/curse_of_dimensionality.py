@@ -233,7 +233,7 @@ def nearest_label(x_train, y_train, x_new, columns):
                 x_train, y_train, x_new, np.argsort(x_train.std(axis=0))[-k:]
             )
         ),
-        "A constant column gives 0 / 0, and argsort puts NaN last, as if it were the largest. Such a column is useless.": (
+        "A constant column gives 0 / 0, and argsort puts NaN last, as if it were the largest. It is useless.": (
             lambda x_train, y_train, x_new, k: nearest_label(
                 x_train, y_train, x_new, np.argsort(np.abs(separation(x_train, y_train)) / x_train.std(axis=0))[-k:]
             )
@@ -256,7 +256,7 @@ def nearest_label(x_train, y_train, x_new, columns):
         ),
     },
     hints=[
-        "Work out the two means of each column, their difference's size, and divide by x_train.std(axis=0), where it is not 0.",
+        "Take the two means of each column, the size of their difference, and divide by the deviation if it is not 0.",
         "np.argsort(…)[-k:] gives the places of the k largest.",
         "x_new[:, None, columns] - x_train[:, columns] has all differences; sum their squares, take argmin.",
     ],

@@ -184,6 +184,7 @@ def training_new_and_limit():
     rng = np.random.default_rng(5)
     yield np.array([[0.0], [1.0], [2.0], [3.0], [40.0]]), np.array([[2.0], [4.0], [100.0]]), 3.0
     yield np.array([[1.0, 7.0], [2.0, 7.0], [4.0, 7.0]]), np.array([[3.0, 7.0], [-9.0, 9.0]]), 1.5
+    yield np.array([[1.0], [1.0], [1.0], [1.0], [50.0]]), np.array([[1.0], [1.5], [9.0]]), 3.0  # a distance of 0
     for m, n in rng.integers(3, 8, (20, 2)):
         x_train, x_new = rng.normal(size=(2, m, n)) * rng.choice([1, 10], n)
         x_train[0], x_new[-1] = 50, -60

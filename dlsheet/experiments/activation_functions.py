@@ -34,9 +34,9 @@ def dying(seed, rates=(0.1, 1.0, 2.0, 4.0), epochs=15, batch_size=32):
 def revival(seed, rate=0.1, epochs=100, batch_size=32):
     """How many dead units come back? The share of those that are dead at the start.
 
-    Arms: "ReLU", "leaky 0.01" and "leaky 0.3" from biases of -10, where nearly all 64 units are dead; and ReLU from biases
-    of -3, "first layer" and "second layer" by themselves. Dead means: z <= 0 for all 455 tumours, for leaky units too.
-    Same: network, data and descent as in "activation.dying", start and order by seed.
+    Arms: "ReLU", "leaky 0.01" and "leaky 0.3" from biases of -10, where nearly all 64 units are dead; and ReLU from
+    biases of -3, "first layer" and "second layer" by themselves. Dead means: z <= 0 for all 455 tumours, for leaky
+    units too. Same: network, data and descent as in "activation.dying", start and order by seed.
     """
     x, y = tumours()
     found = {}

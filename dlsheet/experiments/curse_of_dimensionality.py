@@ -17,9 +17,9 @@ from dlsheet.experiments import experiment
 def noise_columns(seed, added=(0, 30, 100, 300)):
     """Accuracy on 171 tumours when columns of random numbers stand beside the 30 measurements.
 
-    Arms: method and number of added columns. Methods: logistic regression, a tree, and one or five nearest neighbours, each
-    with scikit-learn's settings, behind a StandardScaler. Same: the split (398 to train on) and the random columns, by
-    seed.
+    Arms: method and number of added columns. Methods: logistic regression, a tree, and one or five nearest
+    neighbours, each with scikit-learn's settings, behind a StandardScaler. Same: the split (398 to train on) and the
+    random columns, by seed.
     """
     cancer = load("breast_cancer")
     x = np.concatenate([cancer.x_train, cancer.x_test])
@@ -46,9 +46,9 @@ def examples_needed(seed, error=0.1, growth=1.25):
     """Examples until the prediction misses a linear truth by a mean square of 0.1.
 
     Truth: f = Σ x_j, inputs uniform in a cube of d dimensions, scaled to variance 1; noise of standard deviation 0.5.
-    Arms: method and d. "neighbours" takes the best of 1, 2, 4, … 32 neighbours by the truth itself, which nobody knows in
-    practice: the comparison favours it. Same: the number of examples grows by a quarter until the mean error of three
-    sets is small enough; judged on 100 new inputs.
+    Arms: method and d. "neighbours" takes the best of 1, 2, 4, … 32 neighbours by the truth itself, which nobody
+    knows in practice: the comparison favours it. Same: the number of examples grows by a quarter until the mean error
+    of three sets is small enough; judged on 100 new inputs.
     """
     found = {}
     for method, dims in {least_squares: (2, 4, 8, 16, 32), neighbours: (2, 3, 4, 5, 6, 7, 8)}.items():

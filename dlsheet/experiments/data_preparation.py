@@ -17,14 +17,17 @@ from dlsheet.scratch.activations import sigmoid
 def scaling(seed):
     """Accuracy of five nearest neighbours and of a decision tree, with and without z-norm.
 
-    Arms: data set (wine, breast cancer: columns in different units; digits: 64 pixels), model, "z-norm" or "as it is". Same:
-    the split, 70% to train on, by seed; all rows. The z-norm is learned from the training part.
+    Arms: data set (wine, breast cancer: columns in different units; digits: 64 pixels), model, "z-norm" or "as it
+    is". Same: the split, 70% to train on, by seed; all rows. The z-norm is learned from the training part.
     """
     found = {}
     for name in ("wine", "breast_cancer", "digits"):
         x, y = rows(name)
         x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.3, random_state=seed, stratify=y)
-        for label, model in {"neighbours": KNeighborsClassifier(5), "tree": DecisionTreeClassifier(random_state=0)}.items():
+        for label, model in {
+            "neighbours": KNeighborsClassifier(5),
+            "tree": DecisionTreeClassifier(random_state=0),
+        }.items():
             found[f"{name}, {label}, as it is"] = model.fit(x_train, y_train).score(x_test, y_test)
             scaled = make_pipeline(StandardScaler(), model).fit(x_train, y_train)
             found[f"{name}, {label}, z-norm"] = scaled.score(x_test, y_test)
@@ -35,9 +38,9 @@ def scaling(seed):
 def leak(seed, examples=100, columns=1000, kept=20):
     """Accuracy when something is learned from all rows before they are split, and when it is learned in a pipeline.
 
-    Arms: "selection" of the 20 columns, of 1,000 of pure noise, that go best with random labels (simulated, new data for
-    each seed; the right accuracy is 0.5), and "scaling" of the wines; each "before the split" or "in a pipeline". Same:
-    data, split (70% to train on) and five nearest neighbours behind it.
+    Arms: "selection" of the 20 columns, of 1,000 of pure noise, that go best with random labels (simulated, new data
+    for each seed; the right accuracy is 0.5), and "scaling" of the wines; each "before the split" or "in a pipeline".
+    Same: data, split (70% to train on) and five nearest neighbours behind it.
     """
     rng = np.random.default_rng(seed)
     noise, labels = rng.normal(size=(examples, columns)), rng.integers(0, 2, examples)
@@ -48,7 +51,9 @@ def leak(seed, examples=100, columns=1000, kept=20):
     ):
         train, test = train_test_split(np.arange(len(x)), test_size=0.3, random_state=seed, stratify=y)
         seen = step.fit_transform(x, y)
-        found[f"{name}, before the split"] = KNeighborsClassifier(5).fit(seen[train], y[train]).score(seen[test], y[test])
+        found[f"{name}, before the split"] = (
+            KNeighborsClassifier(5).fit(seen[train], y[train]).score(seen[test], y[test])
+        )
         pipeline = make_pipeline(step, KNeighborsClassifier(5)).fit(x[train], y[train])
         found[f"{name}, in a pipeline"] = pipeline.score(x[test], y[test])
     return found
@@ -58,10 +63,10 @@ def leak(seed, examples=100, columns=1000, kept=20):
 def centring(seed, steps=100, rates=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0)):
     """Accuracy of logistic regression by gradient descent, on clean and on faulty test data, with and without centring.
 
-    Arms: "centred" (z-norm) or "not centred" (divided by σ only), and the fault: "none"; "outliers", a twentieth of the test
-    numbers ten times as large; "drift up", all test columns higher by σ; "drift anyhow", each column by a normal random
-    number of σ. Same: 398 tumours to train on, 171 to test on, the split by seed, 100 steps; each arm has the best of six
-    learning rates by a quarter of the training part, held out.
+    Arms: "centred" (z-norm) or "not centred" (divided by σ only), and the fault: "none"; "outliers", a twentieth of
+    the test numbers ten times as large; "drift up", all test columns higher by σ; "drift anyhow", each column by a
+    normal random number of σ. Same: 398 tumours to train on, 171 to test on, the split by seed, 100 steps; each arm
+    has the best of six learning rates by a quarter of the training part, held out.
     """
     x, y = rows("breast_cancer")
     x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.3, random_state=seed, stratify=y)

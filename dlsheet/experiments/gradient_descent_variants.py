@@ -37,8 +37,8 @@ def race(seed, sizes=(1, 8, 32, 128, "all"), above=0.1):
 def around(seed, passes=10, above=0.1):
     """Started at the minimum: how far above the lowest cost is the cost between the fifth and the tenth pass, in %?
 
-    Arms: BGD, SGD and MBGD (32) at the best rates of "variants.race"; MBGD at SGD's rate; SGD and MBGD at a falling rate,
-    rate / (1 + passes done). Same: the tumours; the order by seed.
+    Arms: BGD, SGD and MBGD (32) at the best rates of "variants.race"; MBGD at SGD's rate; SGD and MBGD at a falling
+    rate, rate / (1 + passes done). Same: the tumours; the order by seed.
     """
     x, y, minimum, lowest = table("tumours")
     slow, fast, full = (best_rate("tumours", size, above) for size in (1, 32, "all"))
@@ -61,9 +61,9 @@ def around(seed, passes=10, above=0.1):
 def rising(seed, passes=10, above=0.1):
     """Share of the steps that raise the cost of all examples, for each variant at its own best rate.
 
-    Arms: data set, variant, and "on the way": from a random start, until the cost is 10% above the lowest, for ten passes
-    (BGD 200) or 3,000 steps at most; or "there": from the minimum, for as long. Same: unit, and start by seed; the order
-    is drawn by seed. BGD does not move at the minimum and has no such arm.
+    Arms: data set, variant, and "on the way": from a random start, until the cost is 10% above the lowest, for ten
+    passes (BGD 200) or 3,000 steps at most; or "there": from the minimum, for as long. Same: unit, and start by seed;
+    the order is drawn by seed. BGD does not move at the minimum and has no such arm.
     """
     found = {}
     for name in ("tumours", "digits"):

@@ -23,10 +23,11 @@ RATES = 10.0 ** np.arange(-4, 0.6, 0.5)
 def digits(seed, units=64, epochs=40, batch_size=32, enough=0.95, useful=0.9):
     """Six optimizers on 1,437 digits, one hidden layer of 64 ReLU units.
 
-    Arms, for each optimizer: "accuracy" on the 360 test digits after 40 epochs; "epochs" until the accuracy on the held-out
-    digits is first 0.95; "rates", how many of ten learning rates (half decades from 0.0001 to 3) reach 0.9 there. Same:
-    start, order and the fifth of the training digits that is held out, by seed; the other settings are the usual ones (0.9,
-    0.999). The rate is the best of the ten by the held-out digits, for each optimizer and seed. By 40 epochs all are flat.
+    Arms, for each optimizer: "accuracy" on the 360 test digits after 40 epochs; "epochs" until the accuracy on the
+    held-out digits is first 0.95; "rates", how many of ten learning rates (half decades from 0.0001 to 3) reach 0.9
+    there. Same: start, order and the fifth of the training digits that is held out, by seed; the other settings are
+    the usual ones (0.9, 0.999). The rate is the best of the ten by the held-out digits, for each optimizer and seed.
+    By 40 epochs all are flat.
     """
     data = load("digits")
     x, x_test = (each.reshape(len(each), -1) for each in (data.x_train, data.x_test))

@@ -24,10 +24,11 @@ def help_(seed, units=128, epochs=60, batch_size=32, rate=0.002):
     """Accuracy on the 360 test digits with and without regularization, on two tasks that invite overfitting.
 
     Arms: task and method. "wrong labels": 1,437 digits, a fifth of the labels made wrong at random, for training and
-    validation alike; "few": 150 digits, right labels. Methods: "none", "L1", "L2", "dropout", "label smoothing", each with the
-    best of four strengths, and "early stopping", the epoch with the highest accuracy; both are chosen by a fifth of the
-    task's digits, held out (of "few", 100 further ones). Same: one hidden layer of 128 ReLU units, Adam at 0.002, 60 epochs,
-    where the training accuracy has stopped rising; digits, labels, start and order by seed. The test labels are all right.
+    validation alike; "few": 150 digits, right labels. Methods: "none", "L1", "L2", "dropout", "label smoothing", each
+    with the best of four strengths, and "early stopping", the epoch with the highest accuracy; both are chosen by a
+    fifth of the task's digits, held out (of "few", 100 further ones). Same: one hidden layer of 128 ReLU units, Adam
+    at 0.002, 60 epochs, where the training accuracy has stopped rising; digits, labels, start and order by seed. The
+    test labels are all right.
     """
     digits = load("digits")
     x, x_test = (each.reshape(len(each), -1) for each in (digits.x_train, digits.x_test))
@@ -76,8 +77,9 @@ def stopping(seed, units=128, epochs=60, batch_size=32, rate=0.002, patience=5):
     """Accuracy on the test digits, with wrong labels in training, by when training stops and which weights are kept.
 
     Arms: "last epoch", of 60; "first increase", the epoch before the validation error first rises; "patience 5, last
-    weights" and "patience 5, best weights", stopped after five epochs without a lower error. The error is the cross-entropy
-    on the held-out digits. Same: one run a seed; network, data and settings as for "wrong labels" in "regularization.help".
+    weights" and "patience 5, best weights", stopped after five epochs without a lower error. The error is the
+    cross-entropy on the held-out digits. Same: one run a seed; network, data and settings as for "wrong labels" in
+    "regularization.help".
     """
     digits = load("digits")
     x, x_test = (each.reshape(len(each), -1) for each in (digits.x_train, digits.x_test))

@@ -14,8 +14,8 @@ X = np.linspace(-1, 1, 201).reshape(-1, 1)
 def two_units(seed, steps=2000, rate=0.03):
     """Root mean square error of two ReLU units that are trained to be |x|, which two units can be exactly.
 
-    Arm: "two ReLU units". Same: 201 points on [-1, 1], all in each step, Adam, He's weights and biases of 0; the start is by
-    seed. After 2,000 steps no error moves any more.
+    Arm: "two ReLU units". Same: 201 points on [-1, 1], all in each step, Adam, He's weights and biases of 0; the
+    start is by seed. After 2,000 steps no error moves any more.
     """
     rng = np.random.default_rng(seed)
     net = Network([Dense(1, 2, "relu", he_uniform, rng), Dense(2, 1, "linear", he_uniform, rng)])
@@ -26,9 +26,9 @@ def two_units(seed, steps=2000, rate=0.03):
 def starts(seed, units=64, steps=4000, rate=0.01):
     """Root mean square error of 64 tanh units on five waves, sin(5πx), by how they start.
 
-    Arms: Glorot's weights or ten times steeper ones (normal, standard deviation 10), with all biases 0 or with the bends
-    (where z = 0) spread over [-1, 1]. Same: 201 points on [-1, 1], all in each step, Adam at 0.01 for 4,000 steps; start by
-    seed.
+    Arms: Glorot's weights or ten times steeper ones (normal, standard deviation 10), with all biases 0 or with the
+    bends (where z = 0) spread over [-1, 1]. Same: 201 points on [-1, 1], all in each step, Adam at 0.01 for 4,000
+    steps; start by seed.
     """
     y = np.sin(5 * np.pi * X)
     found = {}

@@ -1,4 +1,4 @@
-"""Experiments of notebook 10: networks of plain layers on the handwritten digits, and what keeps their gradients alive."""
+"""Experiments of notebook 10: deep and plain networks on the handwritten digits, and what keeps gradients alive."""
 
 import numpy as np
 
@@ -42,9 +42,9 @@ def deep(seed, depth=10, units=32, rates=(0.01, 0.03, 0.1, 0.3, 1.0), epochs=60,
 def clipping(seed, depth=10, units=32, rates=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0), limit=1.0, epochs=60, batch_size=32):
     """Accuracy on the 360 test digits after the last epoch, with and without clipping of the gradient's norm.
 
-    Arms: "not clipped" and "clipped", each at six learning rates, and each at its best rate by the accuracy on 287 other
-    digits. Same: 1,150 digits, ten hidden ReLU layers of 32 units with He's weights, plain gradient descent, 60 epochs
-    of batch 32, seeds of start and order. Differs: gradients longer than 1 are shortened to 1.
+    Arms: "not clipped" and "clipped", each at six learning rates, and each at its best rate by the accuracy on 287
+    other digits. Same: 1,150 digits, ten hidden ReLU layers of 32 units with He's weights, plain gradient descent, 60
+    epochs of batch 32, seeds of start and order. Differs: gradients longer than 1 are shortened to 1.
     """
     found = {}
     for arm, longest in {"not clipped": None, "clipped": limit}.items():
@@ -56,50 +56,6 @@ def clipping(seed, depth=10, units=32, rates=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0), l
         validation, test = max(runs, key=lambda run: run[0][-1])
         found[f"{arm}, best rate"] = test[-1]
     return found
-
-
-@experiment("gradients.dead", seeds=10)
-def dead(seed, units=128, epochs=8, batch_size=32):
-    """How many of the 128 hidden units have a negative input for every training digit, before and after each epoch.
-
-    Arms: "ReLU, rate 0.1", "ReLU, rate 2", "leaky ReLU, rate 2". Same: 1,437 digits, one hidden layer with He's weights,
-    plain gradient descent, batch 32, seeds of start and order. Differs: the rate, or the activation.
-    """
-    return {arm: negative(seed, arm, units, epochs, batch_size).sum(axis=1) for arm in DEATHS}
-
-
-@experiment("gradients.revived", seeds=10)
-def revived(seed, units=128, epochs=8, batch_size=32):
-    """How many units that were negative for every digit after the first epoch are not so after the last.
-
-    Arms and settings as in "gradients.dead".
-    """
-    found = {}
-    for arm in DEATHS:
-        units_by_epoch = negative(seed, arm, units, epochs, batch_size)
-        found[arm] = np.sum(units_by_epoch[1] & ~units_by_epoch[-1])
-    return found
-
-
-DEATHS = {"ReLU, rate 0.1": ("relu", 0.1), "ReLU, rate 2": ("relu", 2.0), "leaky ReLU, rate 2": ("leaky_relu", 2.0)}
-
-
-def negative(seed, arm, units, epochs, batch_size):
-    """(epochs + 1, units): whether a unit's input is negative for all training digits."""
-    activation, rate = DEATHS[arm]
-    digits = load("digits")
-    x = digits.x_train.reshape(len(digits.x_train), -1)
-    y = np.eye(10)[digits.y_train]
-    rng = np.random.default_rng(seed)
-    hidden = Dense(x.shape[1], units, activation, he_uniform, rng)
-    network = Network([hidden, Dense(units, 10, "softmax", rng=rng)])
-    found = []
-    for epoch in range(epochs + 1):
-        if epoch > 0:
-            network.fit(x, y, GradientDescent(rate), 1, batch_size, rng)
-        kernel, bias = hidden.params
-        found.append(np.all(x @ kernel + bias < 0, axis=0))
-    return np.array(found)
 
 
 def hidden_layers(seed, activation, initializer, normalised, depth, units):
