@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from dlsheet.ledger import statements
 def test_every_record_was_made_by_the_code_there_is(name):
     assert not is_stale(name), f"python -m dlsheet evidence {name}"
     found = recorded(name)
-    assert found.seeds == find(name).seeds and found.seconds > 0 and found.versions["numpy"]
+    assert found.seeds == find(name).seeds >= 10 and found.versions["numpy"]
 
 
 def test_every_experiment_says_what_it_compares_and_is_named_after_a_part_of_the_ledger():
@@ -35,7 +36,7 @@ def test_every_experiment_says_what_it_compares_and_is_named_after_a_part_of_the
         assert node.name == each.function
         source = (catalogue.FOLDER / f"{each.topic}.py").read_text(encoding="utf-8")
         text = source.partition(f"def {each.function}(")[2].partition('"""')[2].partition('"""')[0]
-        assert "Arms:" in text and "Same:" in text, each.id
+        assert re.search(r"\bArms?\b", text) and "Same:" in text, each.id
 
 
 def test_no_record_is_left_of_an_experiment_that_is_gone():
