@@ -12,8 +12,9 @@ import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
 
-COLOURS = ["#1b4f72", "#d35400", "#17a589", "#8e44ad", "#b7950b"]  # no grey: figures.py tells data from text by colour
-DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1))]
+# No grey: course/figures.py tells data from text by colour.
+COLOURS = ["#1b4f72", "#d35400", "#17a589", "#8e44ad", "#b7950b", "#c0392b", "#5dade2", "#6e2c00"]
+DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)), (0, (3, 1, 1, 1))]
 
 plt.rcParams.update(
     {
@@ -134,23 +135,22 @@ def label_line(ax, line, text, va="center"):
 
 
 def label_ends(ax, drawn, texts, apart=11):
-    """Write each text behind the end of its line, `apart` points at least from the next one's."""
+    """Write each text behind the end of its line, or lower, where the one above would cover it; `apart` in points."""
+    ax.autoscale_view()  # matplotlib puts it off until the figure is drawn
     ends = np.array([ax.transData.transform((line.get_xdata()[-1], line.get_ydata()[-1])) for line in drawn])
-    points = ends[:, 1] * 72 / ax.figure.dpi
-    places = points.copy()
-    order = np.argsort(points)
-    for lower, upper in zip(order, order[1:]):
-        places[upper] = max(places[upper], places[lower] + apart)
-    places -= (places - points).mean()  # the heap stays where its lines end
-    for line, text, shift in zip(drawn, texts, places - points):
-        x, y = line.get_data()
+    heights = ends[:, 1] * 72 / ax.figure.dpi
+    next_free = np.inf
+    for i in np.argsort(-heights):
+        place = min(heights[i], next_free)
+        next_free = place - apart
+        x, y = drawn[i].get_data()
         ax.annotate(
-            text,
+            texts[i],
             (x[-1], y[-1]),
-            xytext=(5, shift),
+            xytext=(5, place - heights[i]),
             textcoords="offset points",
             va="center",
-            color=line.get_color(),
+            color=drawn[i].get_color(),
             fontsize=9,
         )
 

@@ -17,8 +17,8 @@ def ax(monkeypatch):
 
 def test_a_name_keeps_its_colour_and_others_differ(ax):
     assert plots.style("SGD") == plots.style("SGD")
-    styles = [tuple(map(str, plots.style(name).values())) for name in ("SGD", "Adam", "RMSProp", "Momentum", "AdaGrad")]
-    assert len(set(styles)) == 5
+    styles = [tuple(map(str, plots.style(name).values())) for name in "abcdefgh"]
+    assert len(set(styles)) == 8
 
 
 def test_lines_have_a_band_where_there_are_several_runs_and_their_names_at_their_ends(ax):
@@ -26,7 +26,7 @@ def test_lines_have_a_band_where_there_are_several_runs_and_their_names_at_their
     plots.lines([0, 1, 2], {"a": runs, "b": [5, 5, 5]}, title="t", xlabel="x", ylabel="y", ax=ax)
     assert [list(line.get_ydata()) for line in ax.lines] == [[1.5, 2.5, 3.5], [5, 5, 5]]
     assert len(ax.collections) == 1
-    assert [text.get_text() for text in ax.texts] == ["a", "b"]
+    assert {text.get_text() for text in ax.texts} == {"a", "b"}
     assert (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) == ("t", "x", "y")
 
 
@@ -35,6 +35,15 @@ def test_names_of_lines_that_end_together_do_not_cover_one_another(ax):
     ax.figure.canvas.draw()
     heights = sorted(text.get_window_extent().y0 for text in ax.texts)
     assert np.diff(heights).min() > 8
+
+
+def test_a_name_stands_at_the_height_of_its_line_where_there_is_room(ax):
+    plots.lines([0, 1], {"low": [0, 100], "high": [0, 300]}, ax=ax)
+    ax.figure.canvas.draw()
+    for text, line in zip(ax.texts, reversed(ax.lines)):  # from the top down
+        box = text.get_window_extent()
+        _, height = ax.transData.transform((1, line.get_ydata()[-1]))
+        assert abs((box.y0 + box.y1) / 2 - height) < 3
 
 
 def test_dots_show_every_run_and_the_interval_of_a_record(ax):
