@@ -34,6 +34,15 @@ def momentum_states():
         "You moved by the old m. The new gradient has to count in this step.": (
             lambda theta, m, gradient, alpha, beta: (theta - m, beta * m + alpha * gradient)
         ),
+        "That is PyTorch's form: m without α, and α at θ. On the sheet α is in m.": (
+            lambda theta, m, gradient, alpha, beta: (theta - alpha * (beta * m + gradient), beta * m + gradient)
+        ),
+        "α and β have changed places: β keeps a share of the old m, α weighs the new gradient.": (
+            lambda theta, m, gradient, alpha, beta: (
+                theta - alpha * m - beta * gradient,
+                alpha * m + beta * gradient,
+            )
+        ),
         "You moved uphill: subtract m.": lambda theta, m, gradient, alpha, beta: (
             theta + beta * m + alpha * gradient,
             beta * m + alpha * gradient,
@@ -193,15 +202,23 @@ def adam_states():
         yield theta, m, s, t, gradient, 0.1, 0.9, float(rng.choice([0.95, 0.999])), epsilon
 
 
-def adam_like(correct=lambda beta, t: 1 - beta**t, swapped=False, sums=False, corrected_kept=False, keras=False):
+def adam_like(
+    correct=lambda beta, t: 1 - beta**t,
+    swapped=False,
+    sums=False,
+    corrected_kept=False,
+    keras=False,
+    squared=np.square,
+    correct_s=None,
+):
     """An Adam step with one thing changed."""
 
     def step(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon):
         if swapped:
             beta1, beta2 = beta2, beta1
         m = beta1 * m + (1 if sums else 1 - beta1) * gradient
-        s = beta2 * s + (1 if sums else 1 - beta2) * gradient**2
-        m_hat, s_hat = m / correct(beta1, t), s / correct(beta2, t)
+        s = beta2 * s + (1 if sums else 1 - beta2) * squared(gradient)
+        m_hat, s_hat = m / correct(beta1, t), s / (correct_s or correct)(beta2, t)
         root = (np.sqrt(s) + epsilon) / np.sqrt(correct(beta2, t)) if keras else np.sqrt(s_hat) + epsilon
         theta = theta - alpha / root * m_hat
         return (theta, m_hat, s_hat) if corrected_kept else (theta, m, s)
@@ -215,6 +232,11 @@ def adam_like(correct=lambda beta, t: 1 - beta**t, swapped=False, sums=False, co
         "The two corrections are missing: m and s start at 0 and are too small at first.": (
             adam_like(correct=lambda beta, t: 1)
         ),
+        "You took the dot product, one number for all parameters. Square each entry of the gradient by itself.": (
+            adam_like(squared=lambda gradient: gradient @ gradient)
+        ),
+        "You corrected m only. s starts at 0 too: divide it by 1 - β2^t.": adam_like(correct_s=lambda beta, t: 1),
+        "The square is missing: s averages the squared gradients.": adam_like(squared=np.abs),
         "You kept the corrected averages. m̂ and ŝ serve this step only; m and s are remembered as they are.": (
             adam_like(corrected_kept=True)
         ),
