@@ -37,6 +37,9 @@ def he(n_in):
         "That is the standard deviation of the weights. A uniform distribution reaches √3 times as far.": (
             lambda n_in, n_out, activation: (he(n_in) if activation == "relu" else xavier(n_in, n_out)) / np.sqrt(3)
         ),
+        "You tested for tanh alone. Of the three, only ReLU takes He's.": lambda n_in, n_out, activation: (
+            xavier(n_in, n_out) if activation == "tanh" else he(n_in)
+        ),
         "The root is missing.": lambda n_in, n_out, activation: (
             (he(n_in) if activation == "relu" else xavier(n_in, n_out)) ** 2
         ),
@@ -46,7 +49,7 @@ def he(n_in):
         "Xavier divides by the units before and after the layer together.",
         "He divides by the units before the layer alone.",
     ],
-    why="With the wrong one of the two, a ReLU network of thirty layers starts with a signal of a 30,000th.",
+    why="With Xavier's, thirty ReLU layers of equal width halve the variance thirty times; He's keep it.",
 )
 def kernel_limit(n_in, n_out, activation):
     units = n_in if activation == "relu" else n_in + n_out
@@ -66,7 +69,7 @@ def logits():
 @exercise(
     inputs=logits,
     mistakes={
-        "You added epsilon to the standard deviation, as the sheet does. It belongs to the variance, under the root.": (
+        "You added epsilon to the standard deviation, as the sheet does. Here it goes to the variance, as in Keras.": (
             lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / (z.std(axis=0) + epsilon) + beta
         ),
         "You divided by m - 1 in the variance. Batch normalisation divides by m.": (
@@ -89,6 +92,12 @@ def logits():
         ),
         "gamma and beta are missing.": lambda z, gamma, beta, epsilon: (
             (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+        ),
+        "beta is missing: it is added last.": lambda z, gamma, beta, epsilon: (
+            gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+        ),
+        "gamma is missing: it multiplies the normalised values.": lambda z, gamma, beta, epsilon: (
+            (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon) + beta
         ),
     },
     hints=[
@@ -150,6 +159,11 @@ def clipped(kernel_grad, bias_grad, limit, norm=length, lengthen=False, target=N
                 kernel_grad, bias_grad, limit, norm=lambda *grads: sum(np.abs(grad).sum() for grad in grads)
             )
         ),
+        "You added the lengths of the two arrays. The length of both together is the root of the sum of all squares.": (
+            lambda kernel_grad, bias_grad, limit: clipped(
+                kernel_grad, bias_grad, limit, norm=lambda *grads: sum(map(length, grads))
+            )
+        ),
         "You gave the long gradients length 1. They get the length limit.": lambda kernel_grad, bias_grad, limit: (
             clipped(kernel_grad, bias_grad, limit, target=1.0)
         ),
@@ -198,6 +212,12 @@ def stacks():
         "That is the factor of the standard deviation. The mean of a² was asked for.": lambda widths: np.sqrt(
             np.prod(widths[:-1] / (widths[:-1] + widths[1:]))
         ),
+        "ReLU stands behind the last layer too: you halved once too few.": lambda widths: (
+            2 * np.prod(widths[:-1] / (widths[:-1] + widths[1:]))
+        ),
+        "ReLU leaves one half of the mean square, not a quarter.": lambda widths: np.prod(
+            widths[:-1] / (widths[:-1] + widths[1:]) / 2
+        ),
         "You halved once too often: there is no ReLU on the input.": lambda widths: (
             np.prod(widths[:-1] / (widths[:-1] + widths[1:])) / 2
         ),
@@ -240,6 +260,10 @@ def fitted(x, kernels, divisor=lambda z: z.std(), activation=lambda z: np.maximu
         ),
         "You divided by the variance. z is proportional to the kernel, so divide by the standard deviation.": (
             lambda x, kernels: fitted(x, kernels, lambda z: z.var())
+        ),
+        "You divided by the root mean square, which is larger where the mean of z is not 0. "
+        "The standard deviation is taken around the mean.": lambda x, kernels: fitted(
+            x, kernels, lambda z: np.sqrt(np.mean(z**2))
         ),
         "You measured behind ReLU. It is z that shall have standard deviation 1.": lambda x, kernels: fitted(
             x, kernels, lambda z: np.maximum(0, z).std()
