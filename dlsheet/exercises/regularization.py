@@ -40,6 +40,12 @@ def layers_with_costs():
         "You took the mean of the squares. Ω is their sum.": lambda cost, kernel, bias, lam: (
             cost + lam / 2 * np.mean(kernel**2)
         ),
+        "kernel @ kernel.T adds products of different rows too. Square each entry: kernel**2.": (
+            lambda cost, kernel, bias, lam: cost + lam / 2 * np.sum(kernel @ kernel.T)
+        ),
+        "The ½ belongs to Ω. You halved the first cost too.": lambda cost, kernel, bias, lam: (
+            (cost + lam * np.sum(kernel**2)) / 2
+        ),
         "You rewarded big weights: the penalty is to make the cost larger.": lambda cost, kernel, bias, lam: (
             cost - lam / 2 * np.sum(kernel**2)
         ),
@@ -82,6 +88,9 @@ def masks():
         ),
         "You kept what should go: kept is True where a unit stays.": lambda x, kept, rate: x * ~kept / (1 - rate),
         "You scaled x and dropped nothing.": lambda x, kept, rate: x / (1 - rate),
+        "A dropped unit is 0 and keeps its place: x[kept] leaves it out, and the shape changes.": lambda x, kept, rate: (
+            x[kept] / (1 - rate)
+        ),
         "With a rate of 1 you divide by zero. Nothing is kept then: return zeros.": lambda x, kept, rate: (
             x * kept / (1 - rate)
         ),
@@ -194,6 +203,13 @@ def stop_and_keep(errors, patience, improves=lambda error, best, before: error <
         "You never stopped, and kept the best of all steps.": lambda errors, patience: (
             (len(errors) - 1, int(np.argmin(errors)))
         ),
+        "You kept the lowest error of the whole list. Training stops before it sees the end of the list.": (
+            lambda errors, patience: (stop_and_keep(errors, patience)[0], int(np.argmin(errors)))
+        ),
+        "You returned the lowest error. Asked for is its step.": lambda errors, patience: (
+            stop_and_keep(errors, patience)[0],
+            errors[stop_and_keep(errors, patience)[1]],
+        ),
     },
     hints=[
         "Walk through the errors and remember the lowest, and the step at which it came.",
@@ -223,10 +239,10 @@ def strengths_and_errors():
         yield strengths, (1 + level + rng.normal(size=(n_strengths, n_seeds)) / 5).round(2)
 
 
-def within_reach(strengths, errors, choose=np.max, ddof=1, of_mean=True, own=False):
+def within_reach(strengths, errors, choose=np.max, ddof=1, of_mean=True, own=False, count=1):
     """strongest_good_enough, and with other rules its known mistakes."""
     means = np.mean(errors, axis=1)
-    error = np.std(errors, axis=1, ddof=ddof) / (np.sqrt(errors.shape[1]) if of_mean else 1)
+    error = np.std(errors, axis=1, ddof=ddof) / (np.sqrt(errors.shape[count]) if of_mean else 1)
     best = np.argmin(means)
     good = means - (error if own else 0) <= means[best] + (0 if own else error[best])
     return choose(strengths[good])
@@ -254,6 +270,15 @@ def within_reach(strengths, errors, choose=np.max, ddof=1, of_mean=True, own=Fal
             np.argmin(np.min(errors, axis=1))
         ],
         "You took the strongest of all, good enough or not.": lambda strengths, errors: np.max(strengths),
+        "You took the last of the list. The strengths stand in no order: take the largest.": lambda strengths, errors: (
+            within_reach(strengths, errors, choose=lambda good: good[-1])
+        ),
+        "You divided by the root of the number of strengths. The mean is over the seeds.": lambda strengths, errors: (
+            within_reach(strengths, errors, count=0)
+        ),
+        "You returned the number of the row. Asked for is the strength.": lambda strengths, errors: np.flatnonzero(
+            strengths == within_reach(strengths, errors)
+        )[0],
     },
     hints=[
         "First the mean over the seeds, one for each strength. Which is lowest?",
