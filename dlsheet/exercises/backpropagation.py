@@ -38,13 +38,19 @@ def normalised_values():
         "γ's is β's here. A stretch moves an output by its normalised value, a shift moves it by 1.": (
             lambda dz_tilde, z_hat: (np.sum(dz_tilde, axis=1), np.sum(dz_tilde, axis=1))
         ),
+        "Your results are columns, (n, 1). Here they have the shape (n,): leave keepdims out.": (
+            lambda dz_tilde, z_hat: (ones_summed(dz_tilde * z_hat), ones_summed(dz_tilde))
+        ),
+        "The sum is missing. One γ and one β serve all examples of a unit: add up along axis 1.": (
+            lambda dz_tilde, z_hat: (dz_tilde * z_hat, dz_tilde)
+        ),
     },
     hints=[
         "The output is γ ẑ + β: how much does one entry move when γ is raised a little? When β is?",
         "Multiply the output's gradient by that slope, and add up over all that γ, or β, has moved.",
         "One unit's γ moves that unit's output for every example: a sum along axis 1.",
     ],
-    why="With the 1/m, γ would learn m times more slowly than every other parameter.",
+    why="With the 1/m its gradient is m times too small, and a step of gradient descent moves γ m times too little.",
 )
 def batchnorm_gradients(dz_tilde, z_hat):
     return (dz_tilde * z_hat).sum(axis=1), dz_tilde.sum(axis=1)
@@ -92,13 +98,24 @@ def ones_summed(dz):
             ones_summed(dz),
             w @ dz,
         ),
+        "You added up db over the units. Each unit has its own bias: add up over the examples, axis 1.": (
+            lambda dz, w, a_before: (dz @ a_before.T, np.sum(dz, axis=0, keepdims=True), w.T @ dz)
+        ),
+        "You added up all of dz for db. Each unit has its own bias: add up along axis 1 only.": (
+            lambda dz, w, a_before: (dz @ a_before.T, np.sum(dz), w.T @ dz)
+        ),
+        "All three are right, in another order: dw, db, da_before.": lambda dz, w, a_before: (
+            w.T @ dz,
+            dz @ a_before.T,
+            ones_summed(dz),
+        ),
     },
     hints=[
         "Each gradient has the shape of what it is the gradient of. That leaves few ways to multiply.",
         "dw is a product of dz and a_before, one of them transposed; da_before one of w and dz.",
         "The bias is used once for each example: its gradient is the sum over the columns.",
     ],
-    why="These three lines are all that a Dense layer does in training, in every library.",
+    why="These three lines take every Dense layer's gradients back from its z, whatever the activation.",
 )
 def dense_backward(dz, w, a_before):
     return dz @ a_before.T, dz.sum(axis=1, keepdims=True), w.T @ dz
@@ -136,6 +153,12 @@ def mixed(da, a, axis=0):
         ),
         "You left out the weights in the sum: it is the mean of da, weighted by a, that is taken off.": lambda da, a: (
             a * (da - np.mean(da, axis=0, keepdims=True))
+        ),
+        "In the sum each da_j is multiplied by its a_j: Σ_j a_j da_j.": lambda da, a: (
+            a * (da - np.sum(da, axis=0, keepdims=True))
+        ),
+        "You took the mean of a · da. The a of a column are weights that add up to 1 already: take the sum.": (
+            lambda da, a: a * (da - np.mean(a * da, axis=0, keepdims=True))
         ),
     },
     hints=[
@@ -177,6 +200,16 @@ def through_layer(da, z, w):
         "You took the mean of the two ways. Where two arrows leave a value, their gradients add up.": lambda da, z, w: (
             (through_layer(da, z, w) + da) / 2
         ),
+        "You added 1. The slope of the second way is 1, so da itself comes back along it: slope times da.": (
+            lambda da, z, w: through_layer(da, z, w) + 1
+        ),
+        "The slope of tanh belongs to the layer's output: multiply da by it before w, not after.": lambda da, z, w: (
+            (w.T @ da) * (1 - np.tanh(z) ** 2) + da
+        ),
+        "The slope of tanh is 1 - tanh(z)². You squared z itself.": lambda da, z, w: w.T @ (da * (1 - z**2)) + da,
+        "a (1 - a) is the slope of the sigmoid. That of tanh is 1 - tanh(z)².": lambda da, z, w: (
+            w.T @ (da * np.tanh(z) * (1 - np.tanh(z))) + da
+        ),
     },
     hints=[
         "Draw it: two arrows leave a_before, one into the layer and one past it.",
@@ -213,6 +246,15 @@ def gone_wrong(output=lambda a, y: (a - y) * a * (1 - a), hidden=lambda a: a * (
     return answer
 
 
+def then(change):
+    """The right gradients, changed at the end: change(grads, m), m the number of examples."""
+
+    def answer(x, y, w1, b1, w2, b2):
+        return change(gone_wrong()(x, y, w1, b1, w2, b2), x.shape[1])
+
+    return answer
+
+
 @exercise(
     inputs=two_layer_networks,
     mistakes={
@@ -236,13 +278,31 @@ def gone_wrong(output=lambda a, y: (a - y) * a * (1 - a), hidden=lambda a: a * (
             hidden=lambda a: sigmoid(a) * (1 - sigmoid(a))
         ),
         "The sign is turned round: the error is ŷ - y.": gone_wrong(output=lambda a, y: (y - a) * a * (1 - a)),
+        "The biases are divided by m twice, as on the sheet with J a mean. Divide once, at the output.": then(
+            lambda grads, m: (grads[0], grads[1] / m, grads[2], grads[3] / m)
+        ),
+        "All is divided by m twice. J is a mean: divide once, at the output.": then(
+            lambda grads, m: [grad / m for grad in grads]
+        ),
+        "All four are right, in another order: dw1, db1, dw2, db2.": then(
+            lambda grads, m: (grads[0], grads[2], grads[1], grads[3])
+        ),
+        "All four are right, in another order: dw1, db1, dw2, db2, the first layer first.": then(
+            lambda grads, m: (grads[2], grads[3], grads[0], grads[1])
+        ),
+        "Your biases have the shape (n,). On the sheet they are columns, (n, 1): keepdims=True.": then(
+            lambda grads, m: (grads[0], grads[1].ravel(), grads[2], grads[3].ravel())
+        ),
+        "Your dw1 and dw2 are transposed. They must have the shapes of w1 and w2.": then(
+            lambda grads, m: (grads[0].T, grads[1], grads[2].T, grads[3])
+        ),
     },
     hints=[
         "Forward first, and keep a1 and a2. Then dz2, from it dw2, db2 and da1; then dz1, from it dw1 and db1.",
         "dz2 = (a2 - y) * a2 * (1 - a2) / m: the slope of the square, of the sigmoid, and of the mean.",
         "dz1 = (w2.T @ dz2) * a1 * (1 - a1). A bias gets the sum over the columns, with keepdims=True.",
     ],
-    why="You have written what trains a network. More layers repeat the middle.",
+    why="These are the gradients that a training step needs. More layers repeat the middle.",
 )
 def backpropagate(x, y, w1, b1, w2, b2):
     a1 = sigmoid(w1 @ x + b1)
