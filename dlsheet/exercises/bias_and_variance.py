@@ -60,6 +60,9 @@ def bias_at(predictions, f):
         "That is one number for all inputs. The variance is asked for at each input: give NumPy an axis.": (
             lambda predictions: predictions.var()
         ),
+        "That is how the mean curve goes up and down along the inputs. Take the spread over the training sets.": (
+            lambda predictions: predictions.mean(axis=0).var()
+        ),
         "That is the standard deviation. The variance is its square.": lambda predictions: predictions.std(axis=0),
         "The mean of the deviations themselves is always 0. Square each of them first, then average.": (
             lambda predictions: (predictions - predictions.mean(axis=0)).mean(axis=0) ** 2
@@ -117,6 +120,11 @@ def noisy_fits():
         "That is the error at each input. Take the mean over the inputs.": (
             lambda predictions, f, sigma: ((predictions - f) ** 2).mean(axis=0) + sigma**2
         ),
+        "You divided by the number of sets minus 1. Here the variance is the mean over these sets.": (
+            lambda predictions, f, sigma: (
+                np.mean((predictions.mean(axis=0) - f) ** 2 + predictions.var(axis=0, ddof=1)) + sigma**2
+            )
+        ),
         "Your variance is that of all predictions together. Take it at each input, then the mean.": (
             lambda predictions, f, sigma: np.mean((predictions.mean(axis=0) - f) ** 2) + predictions.var() + sigma**2
         ),
@@ -126,7 +134,7 @@ def noisy_fits():
         "Work out bias² and variance at each input, and average last.",
         "The noise is the same everywhere: σ² stays as it is.",
     ],
-    why="No model gets below σ²: who sees a smaller error on new data should look for a mistake.",
+    why="In expectation no model gets below σ²: an error far below it on many new examples points to a mistake.",
 )
 def expected_error(predictions, f, sigma):
     mean = predictions.mean(axis=0)
