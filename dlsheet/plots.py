@@ -126,11 +126,11 @@ def _axes(ax, size=None, **settings):
         plt.show()
 
 
-def label_line(ax, line, text, va="center"):
-    """Write `text` behind the last point of a line, in the line's colour; va as in matplotlib's text."""
+def label_line(ax, line, text, va="center", shift=0):
+    """Write `text` behind the last point of a line, in its colour, `shift` points above; va as in matplotlib's text."""
     x, y = line.get_data()
     ax.annotate(
-        text, (x[-1], y[-1]), xytext=(5, 0), textcoords="offset points", va=va, color=line.get_color(), fontsize=9
+        text, (x[-1], y[-1]), xytext=(5, shift), textcoords="offset points", va=va, color=line.get_color(), fontsize=9
     )
 
 
@@ -143,16 +143,7 @@ def label_ends(ax, drawn, texts, apart=11):
     for i in np.argsort(-heights):
         place = min(heights[i], next_free)
         next_free = place - apart
-        x, y = drawn[i].get_data()
-        ax.annotate(
-            texts[i],
-            (x[-1], y[-1]),
-            xytext=(5, place - heights[i]),
-            textcoords="offset points",
-            va="center",
-            color=drawn[i].get_color(),
-            fontsize=9,
-        )
+        label_line(ax, drawn[i], texts[i], shift=place - heights[i])
 
 
 def learning_curve(run, title):
@@ -161,21 +152,14 @@ def learning_curve(run, title):
     A vertical line marks the epoch whose model was kept.
     """
     epochs = np.arange(1, len(run.history["loss"]) + 1)
-    fig, axes = plt.subplots(1, 2, figsize=(8, 3.2))
+    axes = panels(2, title, width=4, height=3.2)
     for ax, measure in zip(axes, ("loss", "accuracy")):
-        training, validation = run.history[measure], run.history[f"val_{measure}"]
-        above = training[-1] > validation[-1]
-        for values, text, va in (
-            (training, "training", "bottom" if above else "top"),
-            (validation, "validation", "top" if above else "bottom"),
-        ):
-            (line,) = ax.plot(epochs, values, marker=".")
-            label_line(ax, line, text, va)
+        drawn = [ax.plot(epochs, run.history[name], marker=".")[0] for name in (measure, f"val_{measure}")]
+        label_ends(ax, drawn, ["training", "validation"])
         ax.axvline(run.best_epoch + 1, color="0.7", lw=1)
         ax.set(xlabel="epoch", ylabel=measure)
         ax.xaxis.get_major_locator().set_params(integer=True)
     axes[0].annotate(" kept", (run.best_epoch + 1, axes[0].get_ylim()[1]), va="top", color="0.4", fontsize=9)
-    fig.suptitle(title, ha="left", x=0.02, fontsize=11)
     plt.show()
 
 

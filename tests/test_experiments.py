@@ -67,7 +67,6 @@ def test_differences_are_paired_by_seed_and_decide():
     assert 0 < low < gaps.mean() < high
     assert found.ahead("a", "b") and not found.undecided("a", "b")
     assert found.undecided("a", "c") and not found.ahead("a", "c") and not found.ahead("c", "a")
-    assert found.lowest == 0.4
 
 
 def test_of_a_curve_its_end_counts():
@@ -256,6 +255,12 @@ def test_check_repeats_one_seed_and_says_whether_it_fits(instant, capsys):
     store("toy", "names.toy", fields | {"arms": {"a": [7.4, 7.5, 7.6], "b": [0.0, 0.0, 0.0]}})
     assert cli.main(["evidence", "--check"]) == 1
     assert "✗ names.toy: other numbers, outside the spread" in capsys.readouterr().out
+
+
+def test_a_record_whose_experiment_is_gone_leaves_the_file(instant):
+    store("toy", "names.toy", {"digest": "", "arms": {"a": [1.0]}})
+    store("toy", "names.gone", {"digest": "", "arms": {"a": [1.0]}})
+    assert list(stored("toy")) == ["names.toy"]
 
 
 def test_a_record_can_be_read_line_by_line(instant):

@@ -23,6 +23,10 @@ def sigma(z):
         "That is the sigmoid itself, not its slope.": sigma,
         "Twice you put z where the sigmoid of z belongs.": lambda z: z * (1 - z),
         "That is the slope of tanh, with the sigmoid in place of tanh.": lambda z: 1 - sigma(z) ** 2,
+        "That is the slope of tanh.": lambda z: 1 - np.tanh(z) ** 2,
+        "Not what it adds to 1, but what it lacks to 1: the slope at 0 is a quarter.": lambda z: (
+            sigma(z) * (1 + sigma(z))
+        ),
         "The sign is wrong: the sigmoid rises everywhere.": lambda z: -sigma(z) * (1 - sigma(z)),
         "A square is missing: at 0 the slope is a quarter, not a half.": lambda z: 1 - sigma(z),
         "Right until e^-z overflows: then infinity is divided by infinity.": lambda z: (
@@ -89,6 +93,9 @@ def inputs_of_units():
         "At z = 0 the slope counts as 0 too: a unit that only ever gets 0 or less is dead.": (
             lambda z: int((z < 0).all(axis=0).sum())
         ),
+        "That says of each unit whether it is dead. Asked for is how many are: sum it up.": (
+            lambda z: (z <= 0).all(axis=0)
+        ),
         "You counted the living.": lambda z: int((z > 0).any(axis=0).sum()),
         "A negative mean is not enough: one positive example keeps a unit alive.": (
             lambda z: int((z.mean(axis=0) <= 0).sum())
@@ -141,6 +148,9 @@ def exp_shares(z, axis=1, largest=0.0):
         "Dividing by the largest z changes the result. What changes nothing is to subtract.": lambda z: exp_shares(
             z / z.max(axis=1, keepdims=True)
         ),
+        "You cut z off before taking e^z. Numbers beyond the limit then count as equal; subtract instead.": lambda z: (
+            exp_shares(np.clip(z, -700, 700))
+        ),
         "The rows do not add up to 1: the division is missing.": lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
     },
     hints=[
@@ -160,6 +170,7 @@ def units_with_biases():
     rng = np.random.default_rng(4)
     yield np.array([[-2.0, 1.0], [-4.0, -3.0]]), np.array([-1.0, 0.5])
     yield np.array([[-1.0], [-2.0], [-6.0]]), np.array([0.0])
+    yield np.array([[-3.0], [-2.0], [0.0]]), np.array([1.0])
     for m, units in rng.integers(3, 7, (12, 2)):
         z = np.round(rng.normal(-0.5, 1, (m, units)), 1)
         z[:, 0] = -np.round(rng.exponential(2, m) + 0.1, 1)
@@ -185,6 +196,9 @@ def is_dead(z):
         ),
         "You forgot that the old bias is in z already: raise it, do not replace it.": (
             lambda z, bias: np.where(is_dead(z), -np.median(z, axis=0), bias)
+        ),
+        "At z = 0 the slope counts as 0 too: a unit that only ever gets 0 or less is dead.": (
+            lambda z, bias: np.where((z < 0).all(axis=0), bias - np.median(z, axis=0), bias)
         ),
         "The sign is wrong: you buried the unit deeper.": (
             lambda z, bias: np.where(is_dead(z), bias + np.median(z, axis=0), bias)

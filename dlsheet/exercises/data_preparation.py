@@ -87,6 +87,9 @@ def training_and_new():
         "You scaled the training data. Asked for are the new ones.": lambda x_train, x_new: divided(
             x_train - x_train.min(axis=0), np.ptp(x_train, axis=0)
         ),
+        "A column that is constant in the training data is to be shifted. You made it 0.": lambda x_train, x_new: (
+            divided(x_new - x_train.min(axis=0), np.ptp(x_train, axis=0)) * (np.ptp(x_train, axis=0) > 0)
+        ),
         "A constant column has the width 0, and you divided by it.": lambda x_train, x_new: (
             (x_new - x_train.min(axis=0)) / np.ptp(x_train, axis=0)
         ),
@@ -157,6 +160,12 @@ def weights_after_z_norm():
         "You multiplied by σ. A weight for z has to become a weight for x, and z = (x - mean) / std.": (
             lambda w, b, mean, std: (w * std, b - np.sum(w * mean / std))
         ),
+        "You multiplied by σ, twice. z = (x - mean) / std, so each weight is divided by σ.": (
+            lambda w, b, mean, std: (w * std, b - np.sum(w * mean * std))
+        ),
+        "The numbers are right. Asked for is a pair: the weights, and the intercept by itself.": (
+            lambda w, b, mean, std: np.append(w / std, b - np.sum(w * mean / std))
+        ),
         "The intercept changes, too: where x is 0, z is not.": lambda w, b, mean, std: (w / std, b),
         "The shift of the intercept has the wrong sign.": lambda w, b, mean, std: (w / std, b + np.sum(w * mean / std)),
         "In the intercept you forgot σ: the weights there are those for x.": lambda w, b, mean, std: (
@@ -216,6 +225,9 @@ def robust(x_train, x_new, limit=np.inf):
         ),
         "The outliers are still there: nothing is cut off at ±limit.": lambda x_train, x_new, limit: robust(
             x_train, x_new
+        ),
+        "You cut off what is above limit. What is below -limit becomes -limit.": lambda x_train, x_new, limit: (
+            np.minimum(robust(x_train, x_new), limit)
         ),
         "You clipped before you scaled. limit is meant in the new scale.": lambda x_train, x_new, limit: robust(
             x_train, np.clip(x_new, -limit, limit)

@@ -27,6 +27,8 @@ def networks():
             lambda x, w, b, v, c: sigmoid(x @ w) @ v + c
         ),
         "The bias of the output is missing.": lambda x, w, b, v, c: sigmoid(x @ w + b) @ v,
+        "Asked for are sigmoid units, not tanh.": lambda x, w, b, v, c: np.tanh(x @ w + b) @ v + c,
+        "The biases are added: z = x @ w + b.": lambda x, w, b, v, c: sigmoid(x @ w - b) @ v + c,
         "Asked for are sigmoid units, not ReLU.": lambda x, w, b, v, c: relu(x @ w + b) @ v + c,
         "The bias belongs into the sigmoid, not behind it.": lambda x, w, b, v, c: (sigmoid(x @ w) + b) @ v + c,
     },
@@ -65,6 +67,9 @@ def places():
         ),
         "The steps are in the wrong places: the steepness multiplies the distance to the edge, not x alone.": (
             lambda x, left, right, steepness: sigmoid(steepness * x - left) - sigmoid(steepness * x - right)
+        ),
+        "You divided by the steepness. Where x grows by 1, z grows by steepness: multiply.": (
+            lambda x, left, right, steepness: sigmoid((x - left) / steepness) - sigmoid((x - right) / steepness)
         ),
         "You left the steepness out.": lambda x, left, right, steepness: sigmoid(x - left) - sigmoid(x - right),
     },
@@ -196,6 +201,12 @@ def points():
             lambda knots, values: np.diff(
                 np.diff(knots) / np.where(np.diff(values) == 0, 1e-9, np.diff(values)), prepend=0.0
             )
+        ),
+        "value_0 is no weight: it stands in front of the sum. v has one number less than there are points.": (
+            lambda knots, values: np.r_[values[0], np.diff(np.diff(values) / np.diff(knots), prepend=0.0)]
+        ),
+        "The sign is reversed: where the values rise, the first weight is positive.": (
+            lambda knots, values: -np.diff(np.diff(values) / np.diff(knots), prepend=0.0)
         ),
         "The first piece has a slope too: before the first knot it was 0.": (
             lambda knots, values: np.diff(np.diff(values) / np.diff(knots))

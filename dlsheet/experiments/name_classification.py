@@ -26,9 +26,8 @@ def padding(seed, epochs=40, batch_size=128, learning_rate=0.001):
     Masking layer in front of the network. Flat from about epoch 25.
     """
     names, _, y, y_test = names_and_languages()
-    arms = {"in front": ("pre", False), "behind": ("post", False), "behind, masked": ("post", True)}
     curves = {}
-    for arm, (side, masked) in arms.items():
+    for arm, (side, masked) in SIDES.items():
         model = reader(seed, learning_rate, masked=masked)
         curves[arm] = trained(model, letters(names[0], side), y, letters(names[1], side), y_test, epochs, batch_size)
     return curves
@@ -44,11 +43,7 @@ def rate(seed, rates=(0.0003, 0.001, 0.003), epochs=40, batch_size=128):
     names, _, y, _ = names_and_languages()
     held_out = np.random.default_rng(seed).permutation(len(y)) < len(y) // 10
     found = {}
-    for arm, (side, masked) in {
-        "in front": ("pre", False),
-        "behind": ("post", False),
-        "behind, masked": ("post", True),
-    }.items():
+    for arm, (side, masked) in SIDES.items():
         x = letters(names[0], side)
         for learning_rate in rates:
             model = reader(seed, learning_rate, masked=masked)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from dlsheet.experiments.catalogue import find
+from dlsheet.experiments.catalogue import experiments, find
 from dlsheet.experiments.digest import code_digest
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -57,11 +57,6 @@ class Record(Mapping):
     def mean(self, arm):
         """The mean over the seeds."""
         return float(self.last(arm).mean())
-
-    @property
-    def lowest(self):
-        """The smallest number of all arms and seeds."""
-        return float(min(self.last(arm).min() for arm in self))
 
     def interval(self, arm):
         """(low, high) of an arm's mean."""
@@ -128,10 +123,10 @@ def stored(topic):
 
 
 def store(topic, experiment_id, fields):
-    """Put one experiment's record into its topic's file, which is replaced as a whole."""
-    records = dict(sorted((stored(topic) | {experiment_id: fields}).items()))
+    """Put one experiment's record into its topic's file, which is replaced as a whole; lost experiments leave it."""
+    records = sorted((stored(topic) | {experiment_id: fields}).items())
     path = RECORDED / f"{topic}.json"
-    blocks = [f"{json.dumps(name)}: {block(fields)}" for name, fields in records.items()]
+    blocks = [f"{json.dumps(name)}: {block(fields)}" for name, fields in records if name in experiments()]
     path.with_suffix(".new").write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
     os.replace(path.with_suffix(".new"), path)
 

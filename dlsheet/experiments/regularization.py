@@ -1,13 +1,16 @@
 """Experiments of notebook 12: what regularization does to a network that may learn its digits by heart."""
 
+from functools import partial
+
 import numpy as np
 
 from dlsheet.datasets import load
 from dlsheet.experiments import experiment
 from dlsheet.scratch.initializers import he_uniform
+from dlsheet.scratch.metrics import accuracy_score
 from dlsheet.scratch.network import Dense, Dropout, Network
 from dlsheet.scratch.optimizers import Adam
-from dlsheet.scratch.regularizers import l1, l2
+from dlsheet.scratch.regularizers import EarlyStopping, l1, l2
 
 RATES = (0.0007, 0.002, 0.006)
 STRENGTHS = {
@@ -17,10 +20,11 @@ STRENGTHS = {
     "dropout": (0.2, 0.35, 0.5, 0.65),
     "label smoothing": (0.05, 0.1, 0.2, 0.4),
 }
+PENALTIES = {"L1": l1, "L2": l2}
 
 
 @experiment("regularization.help", seeds=10)
-def help_(seed, units=128, epochs=60, batch_size=32):
+def gains(seed, units=128, epochs=60, batch_size=32):
     """Accuracy on the 360 test digits with and without regularization, on two tasks that invite overfitting.
 
     Arms: task and method. "wrong labels": 1,150 digits to train on and 287 held out, a fifth of all these labels made
@@ -29,7 +33,7 @@ def help_(seed, units=128, epochs=60, batch_size=32):
     cross-entropy on the held-out digits.
     Same: one hidden layer of 128 ReLU units, Adam, 60 epochs; digits, labels, start and order by seed. Each method has
     the best of three learning rates and of its four strengths by the accuracy on the held-out digits, anew for each
-    seed (of equals the first in the lists). The test digits, whose labels are right, are the same for all seeds.
+    seed; of several that are equal the first in the lists. The test digits, whose labels are right, are the same for all seeds.
     """
     found = {}
     for task, data in {"wrong labels": wrong_labels(seed), "few": few(seed)}.items():
@@ -75,7 +79,7 @@ def memory(seed, units=128, epochs=60, batch_size=32, rate=0.002, dropped=0.5):
             "held out": "cost, held out",
             "heart": "learned by heart",
         }.items():
-            found[f"{name}, {arm}"] = [round(float(value), 4) for value in run[curve][1::2]]
+            found[f"{name}, {arm}"] = run[curve][1::2]
     return found
 
 
@@ -147,8 +151,9 @@ def curves(data, seed, units, epochs, batch_size, rate, method="none", strength=
     if method == "dropout":
         layers.insert(1, Dropout(strength, np.random.default_rng(seed + 1000)))
     targets = (1 - strength) * y + strength / 10 if method == "label smoothing" else y
-    net, step = Network(layers, penalty(method, strength)), Adam(rate)
-    labels = y.argmax(axis=1)
+    penalty = partial(PENALTIES[method], lam=strength) if method in PENALTIES else None
+    net, step = Network(layers, penalty), Adam(rate)
+    labels, labels_val, labels_test = (each.argmax(axis=1) for each in (y, y_val, y_test))
     wrong = labels != data["true"]
     run = {name: np.zeros(epochs) for name in ("training", "held out", "held-out accuracy", "test", "heart")}
     for epoch in range(epochs):
@@ -156,31 +161,20 @@ def curves(data, seed, units, epochs, batch_size, rate, method="none", strength=
         of_training, of_held_out = net.forward(x), net.forward(x_val)
         run["training"][epoch] = cross_entropy(y, of_training)
         run["held out"][epoch] = cross_entropy(y_val, of_held_out)
-        run["held-out accuracy"][epoch] = accuracy(y_val, of_held_out)
-        run["test"][epoch] = accuracy(y_test, net.forward(x_test))
+        run["held-out accuracy"][epoch] = accuracy_score(labels_val, of_held_out.argmax(axis=1))
+        run["test"][epoch] = accuracy_score(labels_test, net.forward(x_test).argmax(axis=1))
         if wrong.any():
             run["heart"][epoch] = np.mean(of_training[wrong].argmax(axis=1) == labels[wrong])
     return run
 
 
-def penalty(method, strength):
-    """The penalty of a Network for this method, or None."""
-    if method == "L1":
-        return lambda kernel: l1(kernel, strength)
-    if method == "L2":
-        return lambda kernel: l2(kernel, strength)
-    return None
-
-
 def stopped(errors, patience):
     """(epoch at which training stops, epoch of the lowest error so far), counted from 0."""
-    best = 0
-    for epoch, error in enumerate(errors):
-        if error < errors[best]:
-            best = epoch
-        if epoch - best >= patience:
+    early = EarlyStopping(patience)
+    for error in errors:
+        if early.update(error, []):
             break
-    return epoch, best
+    return early.step, early.best_step
 
 
 def best_of(pairs):
@@ -191,8 +185,3 @@ def best_of(pairs):
 def cross_entropy(y, y_pred):
     """The mean over rows, probabilities kept above 1e-12."""
     return -np.mean(np.sum(y * np.log(np.maximum(y_pred, 1e-12)), axis=1))
-
-
-def accuracy(y, y_pred):
-    """Share of the rows whose largest probability is that of the label."""
-    return float(np.mean(y_pred.argmax(axis=1) == y.argmax(axis=1)))
