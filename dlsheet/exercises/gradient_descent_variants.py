@@ -23,6 +23,7 @@ def batch_counts():
             m / batch_size + 0.5
         ),
         "There is no fraction of a step. Round up.": lambda m, batch_size: m / batch_size,
+        "Upside down: m examples are divided into batches.": lambda m, batch_size: -(-batch_size // m),
         "That is the number of examples, which is the number of steps of SGD only.": lambda m, batch_size: m,
     },
     hints=[
@@ -121,6 +122,12 @@ def sums(x, y, w, chunk):
         "That is the sum over all rows. The cost is a mean: divide by their number.": lambda x, y, w, chunk: sums(
             x, y, w, chunk
         )[0].sum(axis=0),
+        "You divided by chunk. Divide the sum by the number of all rows.": lambda x, y, w, chunk: (
+            sums(x, y, w, chunk)[0].sum(axis=0) / chunk
+        ),
+        "Only the first chunk counted. Is the return inside the loop?": lambda x, y, w, chunk: (
+            sums(x, y, w, chunk)[0][0] / len(y)
+        ),
         "That is the gradient of the last chunk alone.": lambda x, y, w, chunk: (
             sums(x, y, w, chunk)[0][-1] / sums(x, y, w, chunk)[1][-1]
         ),
@@ -182,6 +189,9 @@ def passed(x, y, w, learning_rate, order):
         ),
         "Your steps are m times too short: the mean over the examples belongs to batch gradient descent.": (
             lambda x, y, w, learning_rate, order: passed(x, y, w, learning_rate / len(y), order)
+        ),
+        "The 2 of the square cancels the ½ of the cost: your steps are twice too long.": (
+            lambda x, y, w, learning_rate, order: passed(x, y, w, 2 * learning_rate, order)
         ),
         "You climbed: the step goes against the gradient.": lambda x, y, w, learning_rate, order: passed(
             x, y, w, -learning_rate, order
@@ -258,6 +268,11 @@ def first_of(costs, rates, target, prefer):
         ),
         "At the target is there: compare with <=.": lambda costs, rates, target: first_of(
             costs, rates, np.nextafter(target, -np.inf), np.min
+        ),
+        "You returned the place of the rate in the list. Asked for is the rate.": lambda costs, rates, target: (
+            None
+            if (rate := fastest_rate.solution(costs, rates, target)) is None
+            else int(np.flatnonzero(rates == rate)[0])
         ),
         "You returned the number of the epoch. Asked for is the rate.": lambda costs, rates, target: (
             int(first_epochs(costs, target).min()) if first_epochs(costs, target).min() < len(costs) else None

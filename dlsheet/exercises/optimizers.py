@@ -24,6 +24,15 @@ def momentum_states():
                 beta * m + (1 - beta) * alpha * gradient,
             )
         ),
+        "That is an average, with α at θ. The sheet's m is a sum with α in it.": (
+            lambda theta, m, gradient, alpha, beta: (
+                theta - alpha * (beta * m + (1 - beta) * gradient),
+                beta * m + (1 - beta) * gradient,
+            )
+        ),
+        "Two things are asked for: the new θ, and the new m, which the next step needs.": (
+            lambda theta, m, gradient, alpha, beta: theta - beta * m - alpha * gradient
+        ),
         "The learning rate came in twice: it is in m already.": lambda theta, m, gradient, alpha, beta: (
             theta - alpha * (beta * m + alpha * gradient),
             beta * m + alpha * gradient,
@@ -100,6 +109,20 @@ def adagrad_states():
                 s + gradient**2,
             )
         ),
+        "You moved uphill: subtract the step.": lambda theta, s, gradient, alpha, epsilon: (
+            theta + alpha / (np.sqrt(s + gradient**2) + epsilon) * gradient,
+            s + gradient**2,
+        ),
+        "ε belongs to the root, below the fraction line. You added it to the whole fraction.": (
+            lambda theta, s, gradient, alpha, epsilon: (
+                theta - (alpha / np.sqrt(s + gradient**2) + epsilon) * gradient,
+                s + gradient**2,
+            )
+        ),
+        "The square is missing: s adds up the squared gradients.": lambda theta, s, gradient, alpha, epsilon: (
+            theta - alpha / (np.sqrt(s + np.abs(gradient)) + epsilon) * gradient,
+            s + np.abs(gradient),
+        ),
         "The root is missing: divide by √s, not by s.": lambda theta, s, gradient, alpha, epsilon: (
             theta - alpha / (s + gradient**2 + epsilon) * gradient,
             s + gradient**2,
@@ -168,6 +191,18 @@ def half_cosine(t, warm, total):
         "The bare cosine reaches down to -alpha: with a negative rate you would climb.": warmed_by(
             lambda t, warm, total: np.cos(np.pi * (t - warm) / (total - warm))
         ),
+        "1 + cos goes from 2 to 0: halve it.": warmed_by(
+            lambda t, warm, total: 1 + np.cos(np.pi * (t - warm) / (total - warm))
+        ),
+        "np.cos counts in radians: half a period is π, not 1.": warmed_by(
+            lambda t, warm, total: (1 + np.cos((t - warm) / (total - warm))) / 2
+        ),
+        "Your cosine runs backwards: it rises from 0 to alpha.": warmed_by(
+            lambda t, warm, total: (1 - np.cos(np.pi * (t - warm) / (total - warm))) / 2
+        ),
+        "Both parts are right but for alpha, the height of the top.": lambda t, warm, total, alpha: (
+            t / warm if t < warm else half_cosine(t, warm, total)
+        ),
         "Your rate falls along a straight line. Asked for is a cosine.": warmed_by(
             lambda t, warm, total: (total - t) / (total - warm)
         ),
@@ -210,6 +245,7 @@ def adam_like(
     keras=False,
     squared=np.square,
     correct_s=None,
+    root=lambda s_hat, epsilon: np.sqrt(s_hat) + epsilon,
 ):
     """An Adam step with one thing changed."""
 
@@ -219,8 +255,8 @@ def adam_like(
         m = beta1 * m + (1 if sums else 1 - beta1) * gradient
         s = beta2 * s + (1 if sums else 1 - beta2) * squared(gradient)
         m_hat, s_hat = m / correct(beta1, t), s / (correct_s or correct)(beta2, t)
-        root = (np.sqrt(s) + epsilon) / np.sqrt(correct(beta2, t)) if keras else np.sqrt(s_hat) + epsilon
-        theta = theta - alpha / root * m_hat
+        below = (np.sqrt(s) + epsilon) / np.sqrt(correct(beta2, t)) if keras else root(s_hat, epsilon)
+        theta = theta - alpha / below * m_hat
         return (theta, m_hat, s_hat) if corrected_kept else (theta, m, s)
 
     return step
@@ -235,6 +271,11 @@ def adam_like(
         "You took the dot product, one number for all parameters. Square each entry of the gradient by itself.": (
             adam_like(squared=lambda gradient: gradient @ gradient)
         ),
+        "The root is missing: divide by √ŝ + ε.": adam_like(root=lambda s_hat, epsilon: s_hat + epsilon),
+        "Your ε stands inside the root. The sheet adds it outside.": adam_like(
+            root=lambda s_hat, epsilon: np.sqrt(s_hat + epsilon)
+        ),
+        "You multiplied β by t. It has to be raised to the power t.": adam_like(correct=lambda beta, t: 1 - beta * t),
         "You corrected m only. s starts at 0 too: divide it by 1 - β2^t.": adam_like(correct_s=lambda beta, t: 1),
         "The square is missing: s averages the squared gradients.": adam_like(squared=np.abs),
         "You kept the corrected averages. m̂ and ŝ serve this step only; m and s are remembered as they are.": (
@@ -277,6 +318,12 @@ def adam_step(theta, m, s, t, gradient, alpha, beta1, beta2, epsilon):
         "That looks behind: the steps are subtracted, so the point ahead is θ minus βm.": (
             lambda ahead, m, gradient, alpha, beta: (
                 ahead - alpha * gradient + beta * (beta * m + alpha * gradient),
+                beta * m + alpha * gradient,
+            )
+        ),
+        "From the point ahead back to θ is + βm, since a step ahead subtracts it.": (
+            lambda ahead, m, gradient, alpha, beta: (
+                ahead - beta * m - (1 + beta) * (beta * m + alpha * gradient),
                 beta * m + alpha * gradient,
             )
         ),

@@ -37,6 +37,12 @@ def weighed(y, weight):
         "Your weights add up to 1 over the classes. Their mean over the examples must be 1.": (
             lambda y: weighed(y, lambda n, k, count: 1 / count / np.sum(1 / np.unique(y, return_counts=True)[1]))
         ),
+        "One minus the share is larger for rare classes, but the classes do not count alike: divide by the count.": (
+            lambda y: weighed(y, lambda n, k, count: 1 - count / n)
+        ),
+        "The keys are the labels themselves, not their places in the list of classes.": lambda y: dict(
+            enumerate(balanced_weights.solution(y).values())
+        ),
         "You took two classes for granted.": lambda y: weighed(y, lambda n, k, count: n / (2 * count)),
         "You took the largest label for the number of classes. Count the classes that occur.": (
             lambda y: weighed(y, lambda n, k, count: n / ((max(y) + 1) * count))
@@ -154,6 +160,16 @@ def from_ratio(prevalence, ratio):
                 1
                 if len(results) == 0
                 else (sensitivity / (1 - specificity) if results[-1] else (1 - sensitivity) / specificity),
+            )
+        ),
+        "A positive result among the healthy has the probability 1 - specificity, a negative one specificity.": (
+            lambda prevalence, sensitivity, specificity, results: after_tests.solution(
+                prevalence, sensitivity, 1 - specificity, results
+            )
+        ),
+        "That is the probability of being ill and having these results. Divide by that of the results.": (
+            lambda prevalence, sensitivity, specificity, results: (
+                prevalence * sensitivity ** np.sum(results) * (1 - sensitivity) ** np.sum(1 - results)
             )
         ),
         "Those are odds. Turn them into a probability: odds / (1 + odds).": (
@@ -297,6 +313,13 @@ def cheapest(nobody, everybody, positives):
                 prevalence,
                 1 - prevalence,
                 prevalence * (1 - sensitivity) + (1 - prevalence) * (1 - specificity),
+            )
+        ),
+        "That is the cost. Asked for is the policy: its name.": (
+            lambda prevalence, sensitivity, specificity, cost_fp, cost_fn: min(
+                prevalence * cost_fn,
+                (1 - prevalence) * cost_fp,
+                prevalence * (1 - sensitivity) * cost_fn + (1 - prevalence) * (1 - specificity) * cost_fp,
             )
         ),
         "You chose the dearest. The lowest cost is asked for.": (
