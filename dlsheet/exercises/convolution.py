@@ -64,6 +64,19 @@ def side(size, kernel, stride, padding, sides=2, more=1, rounded=np.floor):
                 filters,
             )
         ),
+        "Only whole steps count: round the division down.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                (height - kernel + 2 * padding) / stride + 1,
+                (width - kernel + 2 * padding) / stride + 1,
+                filters,
+            )
+        ),
+        "The depth is missing: (height, width, depth) is asked for, and there is one map for each filter.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, stride, padding),
+                side(width, kernel, stride, padding),
+            )
+        ),
         "You gave the output a depth of 1. There is one map for each filter.": (
             lambda height, width, kernel, filters, stride, padding: (
                 side(height, kernel, stride, padding),
@@ -77,7 +90,7 @@ def side(size, kernel, stride, padding, sides=2, more=1, rounded=np.floor):
         "From the first place it can move size - kernel + 2 · padding pixels; divide by the stride and round down.",
         "Do not forget the first place itself; the depth is the number of filters.",
     ],
-    why="A layer whose sizes you cannot predict is the first error message of every CNN.",
+    why="The dense layer behind the convolutions has a weight for each of these numbers and unit.",
 )
 def feature_map_shape(height, width, kernel, filters, stride, padding):
     return (
@@ -117,6 +130,9 @@ def grouped_layers():
         "You divided twice: each filter belongs to one group, but there are still all the filters.": (
             lambda kernel, depth, filters, groups: kernel**2 * depth // groups * (filters // groups) + filters
         ),
+        "You multiplied by the number of groups. All filters together are filters, in whatever group they are.": (
+            lambda kernel, depth, filters, groups: (kernel**2 * depth // groups + 1) * filters * groups
+        ),
         "A kernel is a square: it has kernel times kernel numbers a channel.": lambda kernel, depth, filters, groups: (
             kernel * depth // groups * filters + filters
         ),
@@ -150,6 +166,18 @@ def blocks(picture, size, step=None, whole=True, take=np.max):
     return np.array([[take(picture[i : i + size, j : j + size]) for j in columns] for i in rows])
 
 
+def cut_up(picture, size):
+    """(rows of windows, size, columns of windows, size); what fills no window is left out."""
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    return picture[: rows * size, : columns * size].reshape(rows, size, columns, size)
+
+
+def in_reading_order(picture, size):
+    """The same numbers as (rows of windows, columns of windows, size, size), which is a slip: those are no windows."""
+    windows = cut_up(picture, size)
+    return windows.reshape(windows.shape[0], windows.shape[2], size, size)
+
+
 @exercise(
     inputs=pictures,
     mistakes={
@@ -170,6 +198,12 @@ def blocks(picture, size, step=None, whole=True, take=np.max):
         "You started from zeros: where all values of a window are negative, the largest is negative too.": (
             lambda picture, size: np.maximum(blocks(picture, size), 0)
         ),
+        "You took the maximum over axes 2 and 3, all columns of a row. A window has two axes of length size.": (
+            lambda picture, size: cut_up(picture, size).max(axis=(2, 3))
+        ),
+        "reshape goes along the rows: (rows, columns, size, size) cuts rows into pieces, not into windows.": (
+            lambda picture, size: in_reading_order(picture, size).max(axis=(2, 3))
+        ),
         "You took the first pixel of each window: that is a stride without a pool.": lambda picture, size: blocks(
             picture, size, take=lambda window: window[0, 0]
         ),
@@ -179,7 +213,7 @@ def blocks(picture, size, step=None, whole=True, take=np.max):
         "Cut the picture to a multiple of size, then go from window to window.",
         "Reshaped to (rows, size, columns, size), the windows lie on axes 1 and 3.",
     ],
-    why="It is the only layer of a CNN with nothing to learn, and you have just written it.",
+    why="There is nothing to learn in it: a pool has no weights.",
 )
 def pool_largest(picture, size):
     rows, columns = picture.shape[0] // size, picture.shape[1] // size
@@ -229,6 +263,9 @@ def field(kernels, strides, start=1, own_stride=False, ignore=False, shrink=1, a
         "You walked from the image's end with the strides of the wrong side: those below a layer widen its view.": (
             lambda kernels, strides: field(kernels[::-1], strides[::-1])
         ),
+        "You took the stride of the layer just below alone. The strides of all layers below multiply.": (
+            lambda kernels, strides: 1 + sum((k - 1) * s for k, s in zip(kernels, [1, *strides]))
+        ),
         "Strides multiply: two of 2 put neighbours 4 pixels apart, and two of 3 put them 9 apart.": (
             lambda kernels, strides: field(kernels, strides, add=True)
         ),
@@ -238,7 +275,7 @@ def field(kernels, strides, start=1, own_stride=False, ignore=False, shrink=1, a
         "How many pixels of the image is one step of this layer? The strides of the layers below decide.",
         "Keep two numbers while you walk up: what is seen, and the size of a step.",
     ],
-    why="A unit cannot find what does not fit into its receptive field, whatever you train.",
+    why="What lies outside of its receptive field cannot change a unit's answer, whatever you train.",
 )
 def receptive_field(kernels, strides):
     seen, step = 1, 1
@@ -254,18 +291,30 @@ def no_input():
 
 
 def behaviour(kernel):
-    """What a kernel answers to an even image and to vertical bars 1 to 8 wide, in words that do not depend on scale."""
+    """What a kernel does with an even image and with bars 1 to 8 wide, in words that do not depend on its scale."""
     kernel = np.asarray(kernel, float)
     if kernel.shape != (5, 5):
         return {"shape": kernel.shape}
-    row = kernel.sum(axis=0) / max(np.abs(kernel).sum(), 1e-300)
+    if not kernel.any():
+        return {"answer to every image": 0.0}
+    kernel = kernel / np.abs(kernel).sum()
+    row, column = kernel.sum(axis=0).round(9), kernel.sum(axis=1).round(9)
+    even = {-1: "below 0", 0: "0", 1: "above 0"}[int(np.sign(row.sum().round(6)))]
+    if not row.any() and column.any():
+        return {"answer to every vertical bar": 0.0, "strongest answer to horizontal bars of width": strongest(column)}
+    if even == "0" and strongest(row) != [2] and strongest(-row) == [2]:
+        return {"answer to an even image": even, "lowest answer, below 0, to bars of width": [2]}
+    return {"answer to an even image": even, "strongest answer to bars of width": strongest(row)}
+
+
+def strongest(row):
+    """The widths, of 1 to 8, of the bars to which a kernel with these sums of columns gives its largest answer."""
     answers = []
     for width in range(1, 9):
         bar = np.zeros(30)
         bar[11 : 11 + width] = 1
         answers.append(np.correlate(bar, row, "valid").max().round(6))
-    best = [width for width, answer in enumerate(answers, 1) if answer == max(answers)]
-    return {"answer to an even image": round(float(row.sum()), 6) + 0.0, "strongest answer to bars of width": best}
+    return [width for width, answer in enumerate(answers, 1) if answer == max(answers)]
 
 
 @exercise(
@@ -275,16 +324,29 @@ def behaviour(kernel):
         "It adds up the middle and punishes nothing: wider bars answer as much, and so does an even image.": (
             lambda: np.tile([0, 1, 1, 0, 0], (5, 1))
         ),
+        "That is a blur: it adds up the whole window, so wide bars and an even image get the largest answer.": (
+            lambda: np.ones((5, 5)) / 25
+        ),
         "It prefers a line one pixel wide. The bright part has to be as wide as the bar.": lambda: np.tile(
             [-1, -1, 4, -1, -1], (5, 1)
         ),
-        "That is the notebook's kernel of size 5, which prefers bars three wide. Its bright part is too wide.": (
+        "That prefers bars three wide, as the notebook's kernel of size 5. Its bright part is too wide.": (
             lambda: np.tile([-3, 2, 2, 2, -3], (5, 1))
         ),
         "It finds horizontal bars: turn it by a quarter.": lambda: np.tile([-1, 1, 1, -1, 0], (5, 1)).T,
+        "It finds one horizontal edge. Turn it by a quarter, and a bar has two edges.": lambda: (
+            np.tile([-1, -1, 0, 1, 1], (5, 1)).T
+        ),
         "It finds one edge. A bar has two.": lambda: np.tile([-1, -1, 0, 1, 1], (5, 1)),
-        "Its sum is not 0: bright places without a bar answer too.": lambda: np.tile([-1, 2, 2, -1, -1], (5, 1)),
+        "It answers alike to bars of every width, as a kernel does that finds one edge. A bar has two.": lambda: (
+            np.tile([0, 0, -1, 1, 0], (5, 1))
+        ),
+        "The sign is turned round: it finds dark bars.": lambda: np.tile([0, 1, -1, -1, 1], (5, 1)),
+        "All its numbers are 0: it answers 0 to everything.": lambda: np.zeros((5, 5)),
+        "Its sum is above 0: bright places without a bar answer too.": lambda: np.tile([-1, 2, 2, -1, -1], (5, 1)),
+        "Its sum is below 0: an even image gets an answer below 0, not 0.": lambda: np.tile([-1, 1, 1, -1, -1], (5, 1)),
         "A row is no kernel yet: repeat it five times.": lambda: np.array([-1, 1, 1, -1, 0]),
+        "Its size is 3×3, and 5×5 is asked for. Rows and columns may hold zeros.": lambda: np.tile([-1, 2, -1], (3, 1)),
         "Its size is 4×4. The missing row and column may hold zeros.": lambda: np.tile([-1, 1, 1, -1], (4, 1)),
     },
     hints=[
@@ -292,7 +354,7 @@ def behaviour(kernel):
         "The numbers of a row have to add up to 0. Two and five do not share a middle: that does no harm.",
         "Two equal positive numbers stand side by side; the negative ones next to them take as much away.",
     ],
-    why="You have done by hand what training does with thousands of kernels.",
+    why="With a sum of 0 a kernel answers to differences, not to brightness. In a CNN training chooses the numbers.",
 )
 def bar_detector():
     return np.tile([0, -1, 1, 1, -1], (5, 1))
