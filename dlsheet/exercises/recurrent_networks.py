@@ -20,9 +20,39 @@ def by_lengths(n_inputs, n_outputs):
     return "1:1" if n_inputs == n_outputs else "n:m"
 
 
+def named(one_to_many, many_to_one, aligned, n_to_m):
+    """The right categories under other names, as a function of the exercise's arguments."""
+
+    def answer(n_inputs, n_outputs, output_each_step):
+        if n_inputs == 1:
+            return one_to_many
+        if n_outputs == 1:
+            return many_to_one
+        return aligned if output_each_step else n_to_m
+
+    return answer
+
+
 @exercise(
     inputs=sequence_lengths,
     mistakes={
+        "There are two kinds of many-to-many. Say which: 1:1 or n:m.": (
+            named("one-to-many", "many-to-one", "many-to-many", "many-to-many")
+        ),
+        "The categories are right. Write 1:1 and n:m alone, without many-to-many in front.": (
+            named("one-to-many", "many-to-one", "many-to-many 1:1", "many-to-many n:m")
+        ),
+        "The categories are right. Write 1:1 and n:m alone, without many-to-many and without brackets.": (
+            named("one-to-many", "many-to-one", "many-to-many (1:1)", "many-to-many (n:m)")
+        ),
+        "The categories are right. Write one-to-many and many-to-one with hyphens.": (
+            named("one to many", "many to one", "1:1", "n:m")
+        ),
+        "1:1 is for many inputs with an output for each. With one input it is one-to-many.": (
+            lambda n_inputs, n_outputs, output_each_step: (
+                "many-to-one" if n_outputs == 1 else "1:1" if output_each_step else "n:m"
+            )
+        ),
         "Equal lengths do not make it 1:1: a translation may have as many words as its source and still "
         "must be read to the end first.": lambda n_inputs, n_outputs, output_each_step: by_lengths(n_inputs, n_outputs),
         "One and many have changed places: the inputs are named first.": lambda n_inputs, n_outputs, output_each_step: {
@@ -120,6 +150,8 @@ def run(x, w_x, w_h, b, squash=np.tanh):
         "Every step started from zeros: hand the state on to the next step.": (
             lambda x, w_x, w_h, b: np.tanh(x @ w_x.T + b)
         ),
+        "Every row is the last state: you changed one array in place and appended it each time. Make a new array "
+        "at each step.": lambda x, w_x, w_h, b: np.array([run(x, w_x, w_h, b)[-1]] * len(x)),
         "The bias is missing.": lambda x, w_x, w_h, b: run(x, w_x, w_h, 0 * b)[1:],
         "Your matrices stand on the other side of the vectors, as in Keras. The sheet writes W x.": (
             lambda x, w_x, w_h, b: run(x, w_x.T, w_h.T, b)[1:]
@@ -175,6 +207,11 @@ def real_steps(true, lengths):
     return np.arange(np.shape(true)[1]) < np.reshape(lengths, (-1, 1))
 
 
+def whole_rows(predicted, true, lengths):
+    """The share of rows in which the first lengths[i] steps are right."""
+    return np.mean([np.all(p[:n] == t[:n]) for p, t, n in zip(predicted, true, lengths)])
+
+
 @exercise(
     inputs=tagged,
     mistakes={
@@ -193,6 +230,12 @@ def real_steps(true, lengths):
         "That is how many are right. Divide by the number of sequences.": lambda predicted, true, lengths: np.sum(
             np.all((predicted == true) | ~real_steps(true, lengths), axis=1)
         ),
+        "You looked one step too far: step lengths[i] is padding. The real steps are 0 to lengths[i] - 1.": (
+            lambda predicted, true, lengths: whole_rows(predicted, true, np.asarray(lengths) + 1)
+        ),
+        "You stopped one step too early: step lengths[i] - 1 is real, too.": lambda predicted, true, lengths: (
+            whole_rows(predicted, true, np.asarray(lengths) - 1)
+        ),
         "You looked at the last real step only: the others must be right, too.": lambda predicted, true, lengths: (
             np.mean([row[n - 1] for row, n in zip(predicted == true, lengths)])
         ),
@@ -207,32 +250,71 @@ def whole_sequences_right(predicted, true, lengths):
     return np.mean([np.all(p[:n] == t[:n]) for p, t, n in zip(predicted, true, lengths)])
 
 
+SWITCH = "a switch: 1 turns it on, -1 turns it off, 0 leaves it as it is"
+
+
 def behaviour(weights):
-    """Whether the unit is on (1), off (-1) or in between (0), after some sequences of 1, -1 and 0."""
-    w_x, w_h, b = (float(weight) for weight in weights)
-    shown = {}
-    for name, switched in {"on": [1], "off": [-1], "on, then off": [1, -1], "off, then on": [-1, 1]}.items():
-        for wait in (0, 3, 200):
-            h = 0.0
-            for x in switched:
-                for value in [x] + [0] * wait:
-                    h = np.tanh(w_x * value + w_h * h + b)
-            shown[f"{name}, {wait} zeros after each"] = int(h > 0.5) - int(h < -0.5)
-    return shown
+    """In words, what the unit does with 1, -1 and 0; weights: three numbers, or arrays of one number each."""
+    try:
+        w_x, w_h, b = (np.asarray(weight, float).item() for weight in weights)
+    except (TypeError, ValueError):
+        return "not three numbers"
+    if not np.isfinite([w_x, w_h, b]).all():
+        return "weights that are not finite numbers"
+
+    def state(*inputs):
+        h = 0.0
+        for x in inputs:
+            h = np.tanh(w_x * x + w_h * h + b)
+        return h
+
+    if state(1) < -0.5 and state(-1) > 0.5:
+        return "1 turns it off, and -1 turns it on"
+    if state(1) <= 0.5:
+        return "1 does not turn it on"
+    if state(-1) >= -0.5:
+        return "-1 does not turn it off"
+    return after_zeros(state, w_h, b)
+
+
+def after_zeros(state, w_h, b):
+    """What a unit that 1 turns on and -1 turns off does at inputs of 0, and when it is turned again afterwards."""
+    zeros = [0] * 200
+    if w_h == 0:
+        return "at the next input of 0 it has forgotten"
+    if w_h < 0:
+        return "its state changes its sign at every input of 0"
+    if state(-1, *zeros) > 0.5:
+        return "after -1 and 200 zeros it is on"
+    if state(1, *zeros) < -0.5:
+        return "after 1 and 200 zeros it is off"
+    if state(1, *zeros) <= 0.5 or state(-1, *zeros) >= -0.5:
+        if b != 0:
+            return "after 200 zeros it is neither on nor off, and b is not 0"
+        return "after 200 zeros it is nearly 0" if w_h <= 1 else "it settles at a state between -0.5 and 0.5"
+    for wait in ([], [0] * 3, zeros):
+        if state(1, *wait, -1) >= -0.5 or state(1, *wait, -1, *zeros) >= -0.5:
+            return "-1 does not turn it off once it is on"
+        if state(-1, *wait, 1) <= 0.5 or state(-1, *wait, 1, *zeros) <= 0.5:
+            return "1 does not turn it on once it is off"
+    return SWITCH
 
 
 @exercise(
     inputs=lambda: [()],
     compared_by=behaviour,
     mistakes={
-        "Without a recurrent weight the state is gone at the next 0.": lambda: (3.0, 0.0, 0.0),
-        "It forgets slowly: at inputs of 0 only tanh(w_h h) is left. For which w_h does that not shrink to 0?": (
-            lambda: (3.0, 0.95, 0.0)
-        ),
-        "It stays on for ever, or off: -1 cannot turn it. The input must be stronger than the memory.": (
+        "Return three numbers: w_x, w_h and b.": lambda: (6.0, 2.0),
+        "An input of 1 is too weak to turn it on from 0: tanh(w_x + b) must be above 0.5.": lambda: (0.3, 2.0, 0.0),
+        "Without a recurrent weight nothing of the old state reaches the next step.": lambda: (3.0, 0.0, 0.0),
+        "It forgets: at inputs of 0 only tanh(w_h h) is left, step after step. For which w_h does that not shrink to "
+        "0?": lambda: (3.0, 0.95, 0.0),
+        "It keeps a state for ever, but too near to 0. A larger w_h keeps a larger one.": lambda: (5.0, 1.05, 0.0),
+        "It stays on for ever: -1 cannot turn it off. The input must be stronger than the memory.": (
             lambda: (2.0, 4.0, 0.0)
         ),
-        "With this bias it turns itself on again: leave the bias 0.": lambda: (8.0, 2.0, 3.0),
+        "With this bias it turns itself on: leave the bias 0.": lambda: (8.0, 2.0, 3.0),
+        "With this bias it turns itself off: leave the bias 0.": lambda: (8.0, 2.0, -3.0),
         "On and off have changed places: w_x must be positive.": lambda: (-6.0, 3.0, 0.0),
         "A negative w_h makes the state change its sign at every step.": lambda: (6.0, -3.0, 0.0),
     },
