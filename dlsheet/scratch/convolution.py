@@ -17,7 +17,7 @@ def output_size(size, kernel, stride=1, padding=0):
 
     size: W, pixels along that side. kernel: F. stride: S. padding: P, zeros added at both ends.
     Raises ValueError for sizes that are not whole numbers, or a kernel larger than the padded image.
-    Ledger: cnn.output_size (its H2 has W1 in place of H1).
+    Ledger: cnn.output_size.
     """
     size, kernel, stride = whole_number("size", size), whole_number("kernel", kernel), whole_number("stride", stride)
     padded = size + 2 * whole_number("padding", padding, smallest=0)
