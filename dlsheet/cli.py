@@ -146,7 +146,7 @@ def list_exercises(options):
     from dlsheet.exercises.engine import exercises_of
     from dlsheet.exercises.progress import progress_lines
 
-    topics = {path.stem.replace("_", " "): exercises_of(path.stem[3:]) for path in find_notebooks()}
+    topics = {path.stem.replace("_", " "): list(exercises_of(path.stem[3:])) for path in find_notebooks()}
     print("\n".join(progress_lines(topics)).lstrip())
     return 0
 

@@ -1,12 +1,15 @@
 """The exercise engine, and every exercise: its solution passes, and each known mistake is recognised as itself."""
 
+import copy
 import inspect
 
 import numpy as np
 import pytest
 
 from dlsheet.exercises import check, engine, hint, solution
-from dlsheet.exercises.engine import Exercise, exercises, judge, same, short, untouched
+from dlsheet.exercises.comparing import same, size
+from dlsheet.exercises.engine import Exercise, blank, exercises, judge
+from dlsheet.exercises.wording import short
 
 
 def named(name, function):
@@ -59,10 +62,10 @@ def double(monkeypatch):
     return task
 
 
-def blank(x): ...
+def with_dots(x): ...
 
 
-def blank_with_docstring(x):
+def with_docstring(x):
     """Twice x."""
     ...
 
@@ -75,16 +78,16 @@ def returns_ellipsis(x):
     return ...
 
 
-@pytest.mark.parametrize("function", (blank, blank_with_docstring, returns_none, returns_ellipsis))
+@pytest.mark.parametrize("function", (with_dots, with_docstring, returns_none, returns_ellipsis))
 def test_a_blank_is_not_attempted(double, function):
-    assert untouched(function)
+    assert blank(function)
     function.__name__ = "double"
     assert judge(function).startswith("double: not attempted.")
 
 
 @pytest.mark.parametrize("function", (lambda x: 0, lambda x: x, lambda x: print(x), lambda x: "…"))
 def test_an_attempt_is_no_blank(function):
-    assert not untouched(function)
+    assert not blank(function)
 
 
 def test_a_right_answer_gets_a_tick_and_the_reason(double, capsys):
@@ -149,12 +152,13 @@ def test_another_number_of_arguments_is_said(double):
     assert "takes 1 arguments, yours takes 2" in judge(named("double", lambda x, y: x))
 
 
-def test_an_answer_that_changes_its_arguments_does_not_spoil_the_comparison(double):
+def test_an_answer_that_changes_its_arguments_is_told_so(double):
     def doubles_in_place(x):
         x *= 2
         return x
 
-    assert judge(named("double", doubles_in_place)).startswith("✓")
+    said = judge(named("double", doubles_in_place))
+    assert said.startswith("✗ double(x=[1., 2.]) is right, but it changes the array") and "x.copy()" in said
 
 
 def test_an_answer_may_differ_by_rounding_and_by_type(double):
@@ -218,7 +222,9 @@ def test_outcomes_are_compared_by_value(given, expected, alike):
         ([1.5, 2], "[1.5, 2]"),
         ((1,), "(1,)"),
         (np.array([1.0, 0.5]), "[1. , 0.5]"),
-        (np.zeros((20, 2)), "[[0., 0.], [0., 0.], [0., 0.], ..., [0., 0.], [0., 0.], [0., 0.]] of shape (20, 2)"),
+        (np.zeros((40, 2)), "[[0., 0.], [0., 0.], [0., 0.], ..., [0., 0.], [0., 0.], [0., 0.]] of shape (40, 2)"),
+        ({np.int64(1): np.float64(2 / 3)}, "{1: 0.666667}"),
+        ([np.int64(3), np.float64(-0.0), np.True_], "[3, 0, True]"),
     ],
 )
 def test_values_are_shown_short(value, text):
@@ -227,7 +233,7 @@ def test_values_are_shown_short(value, text):
 
 def test_ragged_arguments_are_ordered_by_size_too():
     chunks = [np.ones(2), np.ones(1)]
-    assert engine.size((chunks,)) == (3, 3.0) < engine.size(([*chunks, "ab"], 0)) == (6, 3.0)
+    assert size((chunks,)) == (3, 3.0) < size(([*chunks, "ab"], 0)) == (6, 3.0)
 
 
 OTHER_RIGHT_ANSWERS = {
@@ -271,3 +277,42 @@ def test_of_two_dicts_the_entries_are_shown_in_which_they_differ():
     assert engine.differing({"a": 1, "b": 2}, {"a": 1, "b": 3}) == ({"b": 2}, {"b": 3})
     assert engine.differing({"a": 1, "b": 2}, {"a": 1}) == ({"b": 2}, {})
     assert engine.differing({}, {"a": 1}) == ({}, {"a": 1})
+
+
+def changed(result, change):
+    """A result with each of its arrays and floats changed, in tuples, lists and dicts too."""
+    if isinstance(result, tuple | list):
+        return type(result)(changed(each, change) for each in result)
+    if isinstance(result, dict):
+        return {key: changed(each, change) for key, each in result.items()}
+    return change(result) if isinstance(result, float | np.ndarray) else result
+
+
+def in_single_precision(value):
+    return np.float32(value) if np.asarray(value).dtype.kind == "f" else value
+
+
+def as_lists(value):
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+@every_exercise
+@pytest.mark.parametrize("change", (in_single_precision, as_lists))
+def test_the_solution_passes_in_another_type(task, change):
+    said = judge(named(task.name, lambda *arguments: changed(task.solution(*arguments), change)))
+    assert said.startswith("✓"), said
+
+
+@every_exercise
+def test_a_changed_argument_is_noticed(task):
+    def spoils(*arguments):
+        result = copy.deepcopy(task.solution(*arguments))
+        for argument in arguments:
+            if isinstance(argument, np.ndarray) and argument.size and argument.dtype.kind in "if":
+                argument.flat[0] += 1
+            elif isinstance(argument, list):
+                argument.append(None)
+        return result
+
+    if any(isinstance(value, np.ndarray | list) for case in task.inputs() for value in case):
+        assert "changes the" in judge(named(task.name, spoils))

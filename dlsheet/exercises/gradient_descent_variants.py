@@ -95,6 +95,35 @@ def smoothed(costs, beta):
     return np.array(curve)
 
 
+class Rows(np.ndarray):
+    """An array that computes with no more than `chunk` of its rows at a time, as if it did not fit into the memory."""
+
+    chunk = None
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        return getattr(ufunc, method)(*map(self.looked_at, inputs), **options)
+
+    def __array_function__(self, function, types, inputs, options):
+        if function.__name__ in ("size", "shape", "ndim", "array_split", "split"):
+            return super().__array_function__(function, types, inputs, options)
+        return function(*map(self.looked_at, inputs), **options)
+
+    def looked_at(self, value):
+        if isinstance(value, Rows) and value.chunk is not None:
+            raise ValueError("it computes with all rows at once. Take x[start : start + chunk].")
+        return value.view(np.ndarray) if isinstance(value, Rows) else value
+
+    def __deepcopy__(self, memo):
+        return rows(np.array(self.view(np.ndarray)), self.chunk)
+
+
+def rows(x, chunk):
+    """x as Rows, if it has more than `chunk` of them."""
+    found = x.view(Rows)
+    found.chunk = chunk if chunk is not None and len(x) > chunk else None
+    return found
+
+
 def chunked():
     """(x, y, w, chunk), the last chunk nearly always shorter than the others."""
     rng = np.random.default_rng(1)
@@ -102,6 +131,8 @@ def chunked():
     yield np.array([[1.0], [2.0]]), np.array([0.0, 1.0]), np.array([1.0]), 5
     for m, n, chunk in rng.integers([5, 1, 2], [12, 4, 5], (20, 3)):
         yield rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=n), int(chunk)
+    x = rng.normal(size=(5, 2))
+    yield rows(x, 2), rng.normal(size=5), rng.normal(size=2), 2
 
 
 def sums(x, y, w, chunk):
