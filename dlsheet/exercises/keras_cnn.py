@@ -1,6 +1,8 @@
 """Exercises of notebook 17, the Keras CNN."""
 
 import math
+import re
+from functools import cache
 
 import numpy as np
 
@@ -196,7 +198,7 @@ def passes(n_batches, asked, empty=False):
         "An epoch takes what it asks for, or what is left, whichever is less.",
         "When nothing is left, the next pass has n_batches again.",
     ],
-    why="Curves over epochs mislead when epochs differ in length: CIFAR-10's fourth has 91 steps, the others 100.",
+    why="Curves over epochs mislead when epochs differ in length: of 391 batches every fourth epoch gets 91, not 100.",
 )
 def epoch_steps(n_batches, asked, epochs):
     left, steps = n_batches, []
@@ -219,42 +221,100 @@ def one_input():
 
 
 def described(model):
-    """What a model with branches is judged by: its layers, its weights, and whether it gives probabilities."""
+    """What a model with branches is judged by: the shapes of its weights, and what it computes with given ones.
+
+    How it is written does not count, nor in which order the branches are put together: all rows of the kernel behind
+    them are set alike. What could not be examined is left as it should be. An error of the model is part of what is
+    found, so that none of ours is taken for it.
+    """
+    found = dict(as_it_should_be())
     if not isinstance(model, keras().Model):
-        return {"returns": type(model).__name__}
-    image = np.random.default_rng(0).random((1, 32, 32, 3), dtype="float32")
-    output = np.asarray(model(image)) if model.input_shape == (None, 32, 32, 3) else np.zeros((0, 0))
-    layers = [
-        layer for layer in model.layers if layer.__class__.__name__ not in ("InputLayer", "Softmax", "Activation")
-    ]
-    convolutions = [layer for layer in layers if isinstance(layer, keras().layers.Conv2D)]
-    dense = [layer for layer in layers if isinstance(layer, keras().layers.Dense)]
+        return found | {"returns": type(model).__name__}
+    images = some_images()
+    try:
+        found["answers to 3 images"] = f"shape {np.shape(model(images))}"
+    except Exception as error:
+        plain = re.sub("\x1b\\[[0-9]*m", "", str(error))  # without Keras's bold type
+        lines = [line for line in plain.splitlines() if line.strip() and "Exception encountered" not in line]
+        return found | {"answers to 3 images": f"{type(error).__name__}: {''.join(lines[:1])[:110]}"}
+    shapes = shapes_of(model)
+    if any(shapes[name] != found[name] for name in shapes):
+        return found | shapes
+    for weight in model.weights:
+        weight.assign(value_for(tuple(weight.shape)))
+    answers = np.asarray(model(images))
+    if np.shape(answers) == (3, 10) and not np.allclose(answers[0], found["answers with weights of ours"], atol=1e-3):
+        found["answers with weights of ours"] = np.round(answers[0].astype(float), 3).tolist()
+    if model._call_has_training_arg:
+        found["the same in training"] = bool(np.allclose(model(images, training=True), answers, atol=1e-5))
+    return found
+
+
+def some_images():
+    """(3, 32, 32, 3), always the same."""
+    return np.random.default_rng(0).random((3, 32, 32, 3), dtype="float32")
+
+
+@cache
+def as_it_should_be():
+    """What `described` finds in the exercise's model."""
+    model = build_branches()
+    found = {"returns": "a keras.Model", "answers to 3 images": "shape (3, 10)", **shapes_of(model)}
+    for weight in model.weights:
+        weight.assign(value_for(tuple(weight.shape)))
+    found["answers with weights of ours"] = np.round(np.asarray(model(some_images()))[0].astype(float), 3).tolist()
+    return found | {"the same in training": True}
+
+
+def shapes_of(model):
+    """The shapes of a model's kernels and the lengths of its biases, sorted."""
+    shapes = sorted(tuple(weight.shape) for weight in model.weights)
     return {
-        "returns": "a keras.Model",
-        "input": list(model.input_shape),
-        "output": list(output.shape),
-        "kernels": sorted(layer.kernel_size[0] for layer in convolutions),
-        "filters": [layer.filters for layer in convolutions],
-        "convolutions' activations": sorted(layer.activation.__name__ for layer in convolutions),
-        "hidden layer": [(layer.units, layer.activation.__name__) for layer in dense[:-1]],
-        "other layers": sorted({type(layer).__name__ for layer in layers} - {"Conv2D", "Dense"}),
-        "weights": model.count_params(),
-        "numbers from 0 to 1": bool(((output >= 0) & (output <= 1)).all()),
-        "that sum to 1": bool(np.allclose(output.sum(axis=-1), 1, atol=1e-5)),
+        "kernels": [list(shape) for shape in shapes if len(shape) > 1],
+        "biases": [shape[0] for shape in shapes if len(shape) == 1],
     }
 
 
-def build_branches(kernels=(3, 6, 9), chained=False, last="softmax", merge="concatenate", padding="valid", pool="Max"):
-    """The exercise's model, or one of its mistakes."""
+def value_for(shape):
+    """Weights of this shape, always the same; of a kernel behind the branches all rows are alike."""
+    rng = np.random.default_rng(shape)
+    if len(shape) == 2 and shape[0] > 1000:
+        return np.tile(rng.normal(size=shape[1]) / 500, (shape[0], 1))
+    return rng.normal(size=shape) * (0.3 if len(shape) < 4 else 0.1)
+
+
+def build_branches(
+    kernels=(3, 6, 9),
+    filters=8,
+    units=32,
+    chained=False,
+    rate=None,
+    pool="MaxPooling2D",
+    merge=True,
+    activations=("relu", "relu", "softmax"),
+    strides=None,
+    **convolution,
+):
+    """The exercise's model, or one of its mistakes. activations: of the branches, the hidden and the last layer."""
     layers = keras().layers
-    pooling = getattr(layers, f"{pool}Pooling2D")
     image = x = keras().Input((32, 32, 3))
     flat = []
     for kernel in kernels:
-        x = layers.Conv2D(8, kernel, activation="relu", padding=padding)(x if chained else image)
-        flat.append(layers.Flatten()(pooling(2)(x)))
-    x = layers.Dense(32, activation="relu")(layers.concatenate(flat) if merge == "concatenate" else flat[-1])
-    return keras().Model(image, layers.Dense(10, activation=last)(x))
+        x = layers.Conv2D(filters, kernel, activation=activations[0], **convolution)(x if chained else image)
+        inner = x if rate is None else layers.Dropout(rate)(x)
+        flat.append(layers.Flatten()(inner if pool is None else getattr(layers, pool)(2, strides)(inner)))
+    x = layers.Dense(units, activation=activations[1])(layers.concatenate(flat) if merge else flat[-1])
+    return keras().Model(image, layers.Dense(10, activation=activations[2])(x))
+
+
+def one_branch(kernel):
+    """The mistake that only this branch reaches the dense layers; Keras leaves the others out of the model."""
+    return lambda: build_branches((kernel,), merge=False)
+
+
+def output_of(model):
+    """The mistake to return what comes out in place of the model."""
+    return model.output
 
 
 @exercise(
@@ -265,17 +325,46 @@ def build_branches(kernels=(3, 6, 9), chained=False, last="softmax", merge="conc
             chained=True
         ),
         "That has two branches, with kernels 3 and 6. Add the one with kernel 9.": lambda: build_branches((3, 6)),
-        "What comes out are no probabilities: the last layer has no softmax.": lambda: build_branches(last=None),
+        "What comes out are no probabilities: the last layer has no softmax.": lambda: build_branches(
+            activations=("relu", "relu", None)
+        ),
         "The last layer has a sigmoid. Of ten classes exactly one is right: that asks for softmax.": lambda: (
-            build_branches(last="sigmoid")
+            build_branches(activations=("relu", "relu", "sigmoid"))
         ),
-        "Only one branch reaches the dense layer. Put the three flat branches together with layers.concatenate.": (
-            lambda: build_branches(merge=None)
+        "Only the last branch reaches the dense layers. Put all three together with layers.concatenate.": (
+            one_branch(9)
         ),
-        "You padded the images. The sheet's kernels stay inside, which is Keras's default.": lambda: build_branches(
+        "Only the first branch reaches the dense layers. Put all three together with layers.concatenate.": (
+            one_branch(3)
+        ),
+        "You padded the images. The kernels have to stay inside, which is Keras's default.": lambda: build_branches(
             padding="same"
         ),
-        "You pooled by the average. Asked for is the maximum.": lambda: build_branches(pool="Average"),
+        "You pooled by the average. Asked for is the maximum.": lambda: build_branches(pool="AveragePooling2D"),
+        "There is no pool. Each branch has a 2 × 2 max pool behind its convolution, which halves both sides.": lambda: (
+            build_branches(pool=None)
+        ),
+        "Your pool moves on by 1. With strides=1 it halves nothing; left out, it moves on by its own size.": lambda: (
+            build_branches(strides=1)
+        ),
+        "The convolutions have no relu: without one they are linear, and the maximum is all that bends.": lambda: (
+            build_branches(activations=(None, "relu", "softmax"))
+        ),
+        "The hidden layer has no relu: two dense layers one behind the other are then as good as one.": lambda: (
+            build_branches(activations=("relu", None, "softmax"))
+        ),
+        "Neither the convolutions nor the hidden layer has a relu. Say activation='relu' in each.": lambda: (
+            build_branches(activations=(None, None, "softmax"))
+        ),
+        "There is dropout in it: in training the answers differ from those in use. Here none was asked for.": lambda: (
+            build_branches(rate=0.2)
+        ),
+        "The branches have 32 filters each, as on the sheet. Asked for are eight.": lambda: build_branches(filters=32),
+        "The hidden layer has 100 units, as on the sheet. Asked for are 32.": lambda: build_branches(units=100),
+        "The convolutions have no biases. Leave use_bias at Keras's default.": lambda: build_branches(use_bias=False),
+        "You returned the probabilities. The model is keras.Model(image, probabilities).": lambda: output_of(
+            build_branches()
+        ),
     },
     hints=[
         "Start with image = keras.Input((32, 32, 3)) and build each branch from image.",
