@@ -28,12 +28,15 @@ def layer_lists():
         "You counted batch normalisation. It learns a scale and a shift, but by custom it is no layer of its own.": (
             lambda kinds: sum(kind in ("conv", "dense", "norm") for kind in kinds)
         ),
+        "You counted each kind once, as a set does. Every convolution counts, and every dense layer.": (
+            lambda kinds: len({"conv", "dense"} & set(kinds))
+        ),
         "You counted the pools. There is nothing to learn in them.": (
             lambda kinds: sum(kind in ("conv", "dense", "pool") for kind in kinds)
         ),
     },
-    hints=["Which of these kinds have a kernel?", "Count 'conv' and 'dense'."],
-    why="ResNet-50 has 177 layers in Keras and 50 by this count.",
+    hints=["Which of these kinds have a kernel?", "Count 'conv' and 'dense', each time they occur."],
+    why="Keras's ResNet-50 has 177 layers; 54 have a kernel, and 50 of these do not lie on a shortcut: hence its name.",
 )
 def learned_layers(kinds):
     return sum(kind in ("conv", "dense") for kind in kinds)
@@ -61,6 +64,12 @@ def blocks_of_resnet():
         ),
         "You counted biases. Leave them out: batch normalisation behind each convolution takes them away again.": (
             lambda channels, narrow: 2 * channels * narrow + 9 * narrow**2 + 2 * narrow + channels
+        ),
+        "Your 3×3 convolution has one filter only. It has as many filters as it reads channels.": (
+            lambda channels, narrow: 2 * channels * narrow + 9 * narrow
+        ),
+        "Your 3×3 convolution goes straight back to all channels. It stays narrow, and a 1×1 behind it goes back.": (
+            lambda channels, narrow: channels * narrow + 9 * narrow * channels
         ),
         "All three of your kernels are 1×1. The middle one is 3×3.": (
             lambda channels, narrow: 2 * channels * narrow + narrow**2
@@ -111,6 +120,9 @@ def widened(x, front=0, behind=0):
         "You halved one direction only. Rows and columns both lose every second pixel.": lambda x, channels: widened(
             x[:, ::2], behind=channels - x.shape[3]
         ),
+        "You halved the images and the rows: the first axis numbers the images. Rows and columns are the next two.": (
+            lambda x, channels: widened(x[::2, ::2], behind=channels - x.shape[3])
+        ),
         "You began with the second pixel. A stride of 2 begins with the first.": lambda x, channels: widened(
             x[:, 1::2, 1::2], behind=channels - x.shape[3]
         ),
@@ -133,7 +145,7 @@ def widened(x, front=0, behind=0):
         "A slice with step 2, for the rows and for the columns.",
         "np.zeros with the shape of what is left, but channels - c at its end, and np.concatenate along axis 3.",
     ],
-    why="The gradient goes around the block unchanged here too, and the shortcut costs not a single weight.",
+    why="The gradient reaches every second pixel of every second row unweakened, and no other. No weight is needed.",
 )
 def zero_shortcut(x, channels):
     kept = x[:, ::2, ::2]
@@ -151,6 +163,13 @@ def activations():
     for channels in rng.integers(3, 9, 12):
         n, beta = int(rng.choice([3, 5])), float(rng.choice([0.5, 0.75]))
         yield (3 * rng.random(channels)).round(1), n, 2.0, float(rng.choice([0.1, 1.0])), beta
+
+
+def overwritten(a, n, k, alpha, beta):
+    """What comes out where each new value is read again by the next channels."""
+    for i in range(len(a)):
+        a[i] = a[i] / (k + alpha * np.sum(a[max(i - n // 2, 0) : i + n // 2 + 1] ** 2)) ** beta
+    return a
 
 
 def normalised(a, n, k, alpha, beta, near=None, total=lambda part: np.sum(part**2)):
@@ -189,6 +208,7 @@ def normalised(a, n, k, alpha, beta, near=None, total=lambda part: np.sum(part**
         "You summed the activations. It is their squares.": lambda a, n, k, alpha, beta: normalised(
             a, n, k, alpha, beta, total=np.sum
         ),
+        "You wrote the new values into a while you went on reading it. Put them into a new array.": overwritten,
         "The power beta is missing.": lambda a, n, k, alpha, beta: normalised(a, n, k, alpha, 1),
         "The power is for the whole bracket, k included.": lambda a, n, k, alpha, beta: np.array(
             [
@@ -224,52 +244,59 @@ def no_arguments():
     yield ()
 
 
-def in_a_word(layer):
-    """A layer as the pattern sees it."""
-    kind = type(layer).__name__
-    activation = getattr(getattr(layer, "activation", None), "__name__", "")
-    if kind == "Conv2D":
-        sides = "×".join(map(str, layer.kernel_size))
-        return f"conv {sides} to {layer.filters}" + f", {activation}" * (activation != "linear")
-    if kind == "Dense":
-        return f"dense {layer.units}, {activation}"
-    if kind in ("ReLU", "Activation"):
-        return activation or "relu"
-    return {"BatchNormalization": "norm", "MaxPooling2D": "pool", "GlobalAveragePooling2D": "mean"}.get(kind, kind)
+def by_function(model):
+    """What a model computes, however it is written: its kernels, and its answer once all weights are given.
 
-
-def by_layers(model):
-    """What a chain of layers is judged by: the layers in order, the sides of the maps, what goes in and comes out."""
+    The weights are set kind by kind, in the order in which the model has them: the first kernel, the second, …. Each
+    comes from a generator of its own, so that a missing one changes no other. Biases in front of a normalisation
+    change nothing, and may be there or not: all are 0 but those of the ten classes.
+    """
     if not isinstance(model, keras().Model):
         return {"returns": type(model).__name__}
-    hidden = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    convolutions = [layer for layer in hidden if type(layer).__name__ == "Conv2D"]
+    images = np.random.default_rng(14).random((2, 32, 32, 1)).astype("float32")
+    if not model.built:
+        model(images)
+    kernels, counts = [], {}
+    for variable in model.weights:
+        kind, shape = variable.name, tuple(variable.shape)
+        counts[kind] = counts.get(kind, 0) + 1
+        rng = np.random.default_rng([len(kind), 0 if kind == "bias" else counts[kind]])
+        value = rng.uniform(0.5, 1.5, shape) if kind in ("gamma", "moving_variance") else rng.uniform(-0.5, 0.5, shape)
+        if kind == "kernel":
+            kernels.append("×".join(map(str, shape)))
+            value = 4 * value / np.sqrt(np.prod(shape[:-1]))
+        variable.assign(np.zeros(shape) if kind == "bias" and shape != (10,) else value)
+    answers = np.asarray(model(images, training=False), float)
     return {
         "returns": "a keras.Model",
-        "input": list(model.input_shape),
-        "output": list(model.output_shape),
-        "layers": [in_a_word(layer) for layer in hidden],
-        "sides behind the convolutions": [layer.output.shape[1] for layer in convolutions],
+        "kernels": ", ".join(kernels),
+        "normalisations": counts.get("gamma", 0),
+        "shape of the answers to two images": list(answers.shape),
+        "sum of an answer": round(float(answers[0].sum()), 3),
+        "answer with given weights": answers[0].round(4).tolist(),
     }
 
 
-def build_pattern(filters=(16, 32, 64), padding="same", pools=True, head="mean", order="norm relu", last="softmax"):
+def build_pattern(
+    filters=(16, 32, 64), kernel=3, padding="same", pool="max", head="mean", order="norm relu", last="softmax"
+):
     """The exercise's model, or one of its mistakes."""
     layers = keras().layers
+    pools = {"max": layers.MaxPooling2D, "mean": layers.AveragePooling2D}
+    heads = {"mean": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling2D, "flat": layers.Flatten}
     image = x = keras().Input((32, 32, 1))
     for group, count in enumerate(filters):
-        if group and pools:
-            x = layers.MaxPooling2D(2)(x)
-        x = layers.Conv2D(count, 3, padding=padding)(x)
+        if group and pool:
+            x = pools[pool](2)(x)
+        x = layers.Conv2D(count, kernel, padding=padding)(x)
         for part in order.split():
-            x = layers.BatchNormalization()(x) if part == "norm" else layers.Activation("relu")(x)
-    x = layers.GlobalAveragePooling2D()(x) if head == "mean" else layers.Flatten()(x)
-    return keras().Model(image, layers.Dense(10, activation=last)(x))
+            x = layers.BatchNormalization()(x) if part == "norm" else layers.ReLU()(x)
+    return keras().Model(image, layers.Dense(10, activation=last)(heads[head]()(x)))
 
 
 @exercise(
     inputs=no_arguments,
-    compared_by=by_layers,
+    compared_by=by_function,
     mistakes={
         "Your channels shrink with the image. By the pattern they grow where it gets smaller.": lambda: build_pattern(
             (64, 32, 16)
@@ -277,22 +304,27 @@ def build_pattern(filters=(16, 32, 64), padding="same", pools=True, head="mean",
         "Your channels stay the same. By the pattern they double where the side halves.": lambda: build_pattern(
             (16, 16, 16)
         ),
-        "Nothing halves the image: put a pool between the groups.": lambda: build_pattern(pools=False),
+        "Nothing halves the image: put a pool between the groups.": lambda: build_pattern(pool=None),
+        "Your pools between the groups take the mean. Asked for is the maximum.": lambda: build_pattern(pool="mean"),
+        "Your kernels are 5 × 5. Asked for is 3 × 3.": lambda: build_pattern(kernel=5),
         "Flatten makes the dense layer depend on the image's size. Asked for is the mean of each map.": (
             lambda: build_pattern(head="flat")
         ),
-        "ReLU comes before the norm in your groups. Asked for is convolution, norm, ReLU.": lambda: build_pattern(
-            order="relu norm"
+        "Your head takes the maximum of each map. Asked for is the mean.": lambda: build_pattern(head="max"),
+        "ReLU comes before the norm in your groups. Asked for is convolution, norm, ReLU.": (
+            lambda: build_pattern(order="relu norm")
         ),
         "There is no normalisation in your groups.": lambda: build_pattern(order="relu"),
+        "There is no ReLU in your groups. Without it each group is linear.": lambda: build_pattern(order="norm"),
         "Your convolutions shrink the image as well. Pad them, and leave the shrinking to the pools.": (
             lambda: build_pattern(padding="valid")
         ),
         "What comes out are no probabilities: the last layer has no softmax.": lambda: build_pattern(last=None),
+        "You returned a tensor. keras.Model(image, output) makes a model of it.": lambda: build_pattern().output,
     },
     hints=[
         "A loop over (16, 32, 64) builds the groups; all but the first begin with MaxPooling2D(2).",
-        "Conv2D(count, 3, padding='same'), then BatchNormalization(), then Activation('relu').",
+        "Conv2D(count, 3, padding='same'), then BatchNormalization(), then ReLU().",
         "The head is GlobalAveragePooling2D() and Dense(10, activation='softmax').",
     ],
     why="With these few lines as a start, a network for new images is a matter of how many groups, and how wide.",
@@ -307,6 +339,6 @@ def pattern_cnn():
             x = layers.MaxPooling2D(2)(x)
         x = layers.Conv2D(count, 3, padding="same")(x)
         x = layers.BatchNormalization()(x)
-        x = layers.Activation("relu")(x)
+        x = layers.ReLU()(x)
     x = layers.GlobalAveragePooling2D()(x)
     return keras.Model(image, layers.Dense(10, activation="softmax")(x))
