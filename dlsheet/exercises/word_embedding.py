@@ -17,7 +17,7 @@ def vocabularies():
     inputs=vocabularies,
     mistakes={
         "That is one table. Skip-gram has a second one, for the words as neighbours.": lambda n_words, d: n_words * d,
-        "You have two rows' worth of numbers too many: no biases, and *no word* is already among n_words.": (
+        "You have two rows' worth of numbers too many: no biases, and padding is already among n_words.": (
             lambda n_words, d: 2 * (n_words * d + d)
         ),
         "That is a softmax layer with a bias for each word. The score of skip-gram has no bias.": (
@@ -64,6 +64,13 @@ def wrapped(words, window):
     return found
 
 
+def cut_off(words, window):
+    """Pairs by slices, where words[i - window : i] is empty if i - window is negative."""
+    return [
+        (word, other) for i, word in enumerate(words) for other in words[i - window : i] + words[i + 1 : i + window + 1]
+    ]
+
+
 def by_distance(words, window):
     """Pairs in the order of the notebook's neighbours: by distance, all words ahead first, then all back."""
     ahead = [pair for o in range(1, window + 1) for pair in zip(words, words[o:])]
@@ -86,6 +93,7 @@ def by_distance(words, window):
             lambda words, window: paired(words, window, after=window - 1)
         ),
         "Before the first word you came out at the end: in Python words[-1] is the last one.": wrapped,
+        "Near the beginning neighbours are missing: a slice from a negative number counts from the end.": cut_off,
         "Those are the right pairs turned round: the word comes first, then its neighbour.": (
             lambda words, window: paired(words, window, turned=True)
         ),
@@ -247,6 +255,9 @@ def vectors_of_a_pair():
         ),
         "You treated the noise as real neighbours. Its label is 0.": (
             lambda v, u, noise: (sigmoid(u @ v) - 1) * u + (sigmoid(noise @ v) - 1) @ noise
+        ),
+        "The error of a noise word is σ(n · v), not σ(-n · v): predicted minus 0.": (
+            lambda v, u, noise: (sigmoid(u @ v) - 1) * u + sigmoid(-noise @ v) @ noise
         ),
         "The noise words are missing.": lambda v, u, noise: (sigmoid(u @ v) - 1) * u,
         "You took the mean over the noise words. The loss adds them up.": (
