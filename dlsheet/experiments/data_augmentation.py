@@ -31,7 +31,7 @@ METHODS = (*RANGES, "brightness, 50%", "cutout", "mixup")
 COPIES = {"1 copy": 1, "3 copies": 3, "9 copies": 9, "27 copies": 27}
 ONLINE = "translation, 1 pixel"  # the strategies are compared with this method
 STRATEGIES = {"none": "none", **{name: name for name in COPIES}, "online": ONLINE}
-# Of each arm, the learning rate that did best in "augmentation.rate".
+# Of each arm, the learning rate that did best in `best_rates`.
 RATES = {
     "none": 0.01,
     "translation, 1 pixel": 0.003,
@@ -58,15 +58,14 @@ RATES_OF_STRATEGIES = {
     "9 copies": 0.01,
     "27 copies": 0.03,
     "online": 0.01,
-}  # likewise, by "augmentation.strategies_rate"
+}  # likewise, in `best_rates_of_strategies`
 
 
-@experiment("augmentation.rate", seeds=3)
 def best_rates(seed, rates=(0.001, 0.003, 0.01, 0.03), steps=1000, batch_size=50):
-    """Accuracy at four learning rates, for each arm of the experiments below, on digits that are used for nothing else.
+    """Accuracy at four learning rates, by arm of "augmentation.methods" and by rate, on digits used for nothing else.
 
-    Arms: method or strategy, and rate. The 360 digits of the data set's test part: 100 to train on, drawn by seed, 260
-    to judge by. Same: digits, start and order by seed, 1,000 steps of 50.
+    The 360 digits of the data set's test part: 100 to train on, drawn by seed, 260 to judge by. Digits, start and order
+    by seed, 1,000 steps of 50. The mean over the seeds 0, 1 and 2 chose RATES.
     """
     x, y, x_other, y_other = few_digits(seed, "test")
     found = {}
@@ -84,7 +83,7 @@ def gain_of_methods(seed, steps=1000, batch_size=50):
     Arms: "none", and twelve methods; every image that is shown is drawn anew, but for "none". Same: of the 1,437 digits
     of the training part 100 to train on, drawn by seed, and the 1,337 others, unchanged, to test on; the start of the
     network; 1,000 steps of 50 images in one order, in which each digit is shown 500 times. Each arm has its own
-    learning rate, chosen on the 360 digits of the test part ("augmentation.rate"). Two draws of 100 have 7 digits in
+    learning rate, chosen on the 360 digits of the test part (`best_rates`). Two draws of 100 have 7 digits in
     common on average.
     """
     _, _, _, y_other = few_digits(seed)
@@ -95,7 +94,8 @@ def gain_of_methods(seed, steps=1000, batch_size=50):
 def recall_of_digits(seed, steps=1000, batch_size=50):
     """Share of each digit, 0 to 9, that is recognised (recall).
 
-    Arms: "none", "flip", "rotation, 180°", each with a number for each digit. The runs of "augmentation.methods".
+    Arms: "none", "flip", "rotation, 180°", each with a number for each digit. Same: digits, start, order, steps and
+    rates; these are the runs of "augmentation.methods".
     """
     _, _, _, y_other = few_digits(seed)
     found = {}
@@ -126,11 +126,10 @@ def accuracy_on_changed(seed, steps=1000, batch_size=50):
     return found
 
 
-@experiment("augmentation.strategies_rate", seeds=3)
 def best_rates_of_strategies(seed, rates=(0.003, 0.01, 0.03), steps=1000, batch_size=50):
-    """Accuracy at three learning rates, for each arm of "augmentation.strategies", on moved digits of the test part.
+    """Accuracy at three learning rates, for each arm of "augmentation.strategies", on moved digits.
 
-    Arms: strategy and rate. Digits to train on and to judge by as in "augmentation.rate".
+    Digits to train on and to judge by as in `best_rates`. The mean over the seeds 0, 1 and 2 chose RATES_OF_STRATEGIES.
     """
     x, y, x_other, y_other = few_digits(seed, "test")
     found = {}
@@ -149,7 +148,7 @@ def gain_of_strategies(seed, steps=1200, batch_size=50, every=200):
     original and shown in a new order in each pass; "online", drawn anew whenever shown. The change is a translation
     by up to 1 pixel, and the test digits are moved in the same way, each by an amount of its own. Same: digits and
     start by seed, number of images shown. Each arm has its own learning rate, chosen on the 360 digits of the test part
-    ("augmentation.strategies_rate").
+    (`best_rates_of_strategies`).
     """
     x, y, x_rest, y_rest = few_digits(seed)
     curves = {}
