@@ -50,7 +50,11 @@ def degradation(seed, width=32, epochs=150, batch_size=64):
 
 @experiment("deep_cnn.plain", seeds=10)
 def plain(seed, depth=56, width=32, epochs=40, batch_size=64, rate=0.001):
-    """The cost of the last epoch of 56 plain dense layers with He's weights, all training digits, Adam at one rate."""
+    """The last epoch's mean cost of 56 plain dense layers, as notebook 14 trains them; guessing costs log 10 = 2.30.
+
+    Arm: "plain, 56 layers", with He's weights. Same: 1,437 digits, Adam at 0.001, 40 epochs of batches of 64; start
+    and order by seed.
+    """
     digits, rng = load("digits"), np.random.default_rng(seed)
     layers = [Dense(64, width, "relu", he_uniform, rng)]
     for _ in range(depth - 2):
