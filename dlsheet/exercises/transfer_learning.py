@@ -54,6 +54,11 @@ def convolutions():
         "A kernel has rows and columns: its size comes in squared.": lambda kernel, channels_in, channels_out: (
             kernel * channels_out / (kernel + channels_out)
         ),
+        "You divided with //, which drops what is behind the decimal point. Divide with /.": (
+            lambda kernel, channels_in, channels_out: (
+                (kernel**2 * channels_in * channels_out) // (kernel**2 * channels_in + channels_in * channels_out)
+            )
+        ),
         "The depthwise convolution has one kernel for each channel that comes in, not for each that goes out.": (
             lambda kernel, channels_in, channels_out: kernel**2 * channels_in / (kernel**2 + channels_in)
         ),
@@ -106,7 +111,7 @@ def learning(names, first, behind=0, norm=False):
         "Where in the list is first? names.index(first) tells it, except for None.",
         "A layer learns if its place is not before that one and its name does not end in _bn.",
     ],
-    why="A batch norm that learns from few images forgets the statistics of the millions that the base has seen.",
+    why="With trainable=False a batch norm keeps its weights and its moving averages. Try out what may learn.",
 )
 def what_learns(names, first):
     start = len(names) if first is None else names.index(first)
@@ -156,6 +161,10 @@ def parts(labels, order, first, second):
         "You drew once. Asked for is a second list, to validate on.": lambda labels, order, n: parts(
             labels, order, slice(n), slice(n)
         )[0],
+        "The rows are the right ones, but not sorted. Sort both lists at the end.": lambda labels, order, n: tuple(
+            [int(row) for k in np.unique(labels) for row in order[labels[order] == k][part]]
+            for part in (slice(n), slice(n, 2 * n))
+        ),
         "The two lists have changed places.": lambda labels, order, n: parts(labels, order, slice(n, 2 * n), slice(n)),
     },
     hints=[
@@ -163,7 +172,7 @@ def parts(labels, order, first, second):
         "For each class: order[labels[order] == k] are its rows, shuffled. The first n train, and the next n?",
         "A slice beyond the end is no error: it holds what there is. Sort at the end.",
     ],
-    why="With five labels a class, which five they are decides as much as the method: draw several times, fairly.",
+    why="Which few images have labels changes the accuracy: draw several times, and give every method the same draws.",
 )
 def few_labels(labels, order, n):
     train, validate = [], []
@@ -183,6 +192,15 @@ def pretrained():
     for m, n in rng.integers([3, 1], [7, 4], (12, 2)):
         x, y, w = rng.normal(size=(m, n)).round(1), rng.normal(size=m).round(1), rng.normal(size=n).round(1)
         yield w, x, y, float(rng.choice([0.05, 0.1])), float(rng.choice([0.5, 2.0])), int(rng.integers(2, 6))
+
+
+def pulled_to_the_last(w, x, y, rate, strength, steps):
+    """A mistake: held near the weights of the step before, and not near the start."""
+    last = w
+    for _ in range(steps):
+        gradient = x.T @ (x @ w - y) / len(y) + strength * (w - last)
+        last, w = w, w - rate * gradient
+    return w
 
 
 def pulled(step):
@@ -212,6 +230,7 @@ def pulled(step):
         "Nothing pulls: the penalty is missing, or your start moves along with w.": pulled(
             lambda w, start, gradient, rate, strength: w - rate * gradient
         ),
+        "You pull to the w of the step before. The start is the pre-trained w, in every step.": pulled_to_the_last,
         "You forgot the ½ of the cost: it cancels the 2 of each square.": pulled(
             lambda w, start, gradient, rate, strength: w - 2 * rate * (gradient + strength * (w - start))
         ),
@@ -232,10 +251,10 @@ def pulled(step):
     },
     hints=[
         "Two gradients add up: that of the error, and that of the penalty.",
-        "Store start = w in front of the loop.",
+        "Keep the pre-trained weights: start = w.copy() in front of the loop.",
         "The error gives x.T @ (x @ w - y) / m, the penalty strength * (w - start).",
     ],
-    why="With few labels the pull decides: 0 is a poor guess at the weights, the pre-trained ones are a good one.",
+    why="Where few labels say little, the pull keeps what was learned before. Weight decay would pull it to 0.",
 )
 def l2sp_steps(w, x, y, rate, strength, steps):
     start = w
