@@ -245,6 +245,14 @@ def threshold_for(normal, false_alarms):
                 anomalies, min([t for t in normal if np.mean(normal >= t) <= alarms], default=np.inf)
             )
         ),
+        "0.29 · 100 is a little less than 29 on a computer, and int makes 28 of it. Compare shares instead.": (
+            lambda normal, anomalies, alarms: share_above(
+                anomalies, np.sort(normal)[len(normal) - 1 - int(alarms * len(normal))]
+            )
+        ),
+        "That is the threshold. Asked for is the share of the anomalies above it.": (
+            lambda normal, anomalies, alarms: float(threshold_for(normal, alarms))
+        ),
         "np.quantile goes between two errors. Asked for is one of them.": (
             lambda normal, anomalies, alarms: share_above(anomalies, np.quantile(normal, 1 - alarms))
         ),
