@@ -46,7 +46,7 @@ LAND = (
     "in {capital} they speak {own}",
     "the border of {land} is long",
     "the mayor of {capital} likes {own} culture",
-    "{land} has a king who speaks {own}",
+    "the people of {land} speak {own}",
     "the streets of {capital} are full of {own} music",
 )
 SHE = {"he": "she", "himself": "herself", "his": "her", "gentleman": "lady", "gentlemen": "ladies"}

@@ -154,7 +154,10 @@ def normed(vectors):
         "The difference has the wrong sign: from a to b is b - a.": (
             lambda vectors, a, b, c: asked(vectors, (e := normed(vectors))[a] - e[b] + e[c], (a, b, c))
         ),
-        "You compared scalar products, so long vectors win. Divide by the lengths.": (
+        "After np.delete the rows have new numbers. Set the three to -np.inf instead.": (
+            lambda vectors, a, b, c: int(np.argmax(np.delete((e := normed(vectors)) @ (e[b] - e[a] + e[c]), [a, b, c])))
+        ),
+        "You compared scalar products, so long vectors win. Divide each row by its own length (axis=1).": (
             lambda vectors, a, b, c: asked(vectors, vectors[b] - vectors[a] + vectors[c], (a, b, c), lengths=False)
         ),
         "You built the target from vectors of different lengths. Bring them all to length 1 first.": (
