@@ -2,8 +2,8 @@
 
 Importing it sets NumPy's products and TensorFlow's operations to one thread, unless OMP_NUM_THREADS or
 TF_NUM_INTRAOP_THREADS is set: with more, sums are taken in another order and a training run ends elsewhere, so that a
-page would show other numbers than the reader's machine. TensorFlow reads its setting when it starts: import dlsheet
-first.
+page would show other numbers than the reader's machine. TensorFlow's own messages about a machine are kept away, unless
+TF_CPP_MIN_LOG_LEVEL is set. TensorFlow reads these settings when it starts: import dlsheet first.
 """
 
 import os
@@ -35,3 +35,4 @@ def _one_thread():
 
 
 _one_thread()
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

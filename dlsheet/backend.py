@@ -1,15 +1,13 @@
 """Keras, imported without TensorFlow's start-up messages.
 
 The package writes `from dlsheet.backend import keras`; a notebook imports something of dlsheet first and then
-plainly `import keras`. The messages come from C++, so Python's warnings filter does not reach them: file
-descriptor 2 points to nowhere while TensorFlow starts.
+plainly `import keras`. The messages come from C++, so Python's warnings filter does not reach them: dlsheet sets
+TensorFlow's level of messages, and file descriptor 2 points to nowhere while it starts, before it reads the level.
 """
 
 import logging
 import os
 from contextlib import contextmanager
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @contextmanager

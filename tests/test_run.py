@@ -108,7 +108,7 @@ def test_a_relative_data_folder_means_the_one_where_the_command_was_given(folder
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_an_interrupted_run_stops_at_once_and_starts_no_other_notebook(folder):
-    write_notebook(folder, "07_sleeps.ipynb", "import time; time.sleep(60)")
+    write_notebook(folder, "07_sleeps.ipynb", "open('sleeping', 'w'); import time; time.sleep(600)")
     write_notebook(folder, "08_next.ipynb", "open('started', 'w')")
     code = (
         "import pathlib, sys; from dlsheet import cli; from dlsheet.course import run as runner; "
@@ -116,8 +116,10 @@ def test_an_interrupted_run_stops_at_once_and_starts_no_other_notebook(folder):
         "sys.exit(cli.main(['run', '--only', '7', '8', '--jobs', '1']))"
     )
     run = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-    time.sleep(4)
+    while not (folder / "sleeping").exists():
+        assert run.poll() is None, run.stderr.read()
+        time.sleep(0.1)
     run.send_signal(signal.SIGINT)
-    _, errors = run.communicate(timeout=10)
+    _, errors = run.communicate(timeout=100)
     assert run.returncode == 130 and "Interrupted" in errors
     assert not (folder / "started").exists()
