@@ -41,13 +41,18 @@ def known_mistake(a):
     best, best_hits = None, 0
     for sentence, mistake in a.task.mistakes.items():
         made = [each.value for each in outcomes(a.task, mistake, a.cases)]
-        agree = [same(a.given[i], made[i]) for i in numbers_of_cases]
+        agree = [same(a.given[i], made[i]) or both_fail(a.given[i], made[i]) for i in numbers_of_cases]
         hits = sum(agree[i] and (only_void or not void(a.given[i])) for i in a.wrong)
         excused = sum(not agree[i] and void(a.given[i]) and not void(made[i]) for i in numbers_of_cases)
         fits = all(agree[i] or void(made[i]) or void(a.given[i]) for i in numbers_of_cases)
         if fits and hits > best_hits and (not excused or hits >= max(2, excused + 1)):
             best, best_hits = sentence, hits
     return best
+
+
+def both_fail(given, made):
+    """Whether one of the two raised and the other raised or is NaN: 0 / 0 is an error in Python, and NaN in NumPy."""
+    return void(given) and void(made) and (isinstance(given, Raised) or isinstance(made, Raised))
 
 
 def told_by_numbers(a):
@@ -188,11 +193,10 @@ def sign_or_factor(a):
             return (
                 f"It is too small by the number of elements in {first_argument(a.task)}: is it divided once too often?"
             )
-    ratios = [g / e for g, e in pairs if g.size == 1 and e.size == 1 and np.all(e != 0)]
-    ratios = np.ravel(ratios)
-    if len(ratios) > 2 and np.ptp(ratios) < 1e-6 * abs(ratios[0]) and abs(ratios[0] - 1) > 1e-3:
-        if fits(pairs, lambda e, i: ratios[0] * e):
-            return f"It is {ratios[0]:.4g} times what it should be, in every case."
+    ratios = np.ravel([g / e for g, e in pairs if g.size == 1 and e.size == 1 and np.all(e != 0)])
+    one_factor = len(ratios) > 2 and np.ptp(ratios) < 1e-6 * abs(ratios[0]) and abs(ratios[0] - 1) > 1e-3
+    if one_factor and fits(pairs, lambda e, i: ratios[0] * e):
+        return f"It is {ratios[0]:.4g} times what it should be, in every case."
     return None
 
 

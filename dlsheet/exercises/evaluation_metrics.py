@@ -25,6 +25,9 @@ def counts():
             tp / (tp + fn)
         ),
         "That is the share of false alarms, FPR: 1 minus what was asked for.": lambda tp, fp, tn, fn: fp / (fp + tn),
+        "That is the accuracy: it counts what is right among all examples. Take the negatives alone.": (
+            lambda tp, fp, tn, fn: (tp + tn) / (tp + fp + tn + fn)
+        ),
         "That is a percentage. A rate lies between 0 and 1.": lambda tp, fp, tn, fn: 100 * tn / (tn + fp),
         "Without a single negative you divide by zero. Return 0.0 then.": lambda tp, fp, tn, fn: tn / (tn + fp),
     },
@@ -45,6 +48,9 @@ def specificity(tp, fp, tn, fn):
     mistakes={
         "That is the plain mean of precision and recall. The harmonic mean punishes the lower of the two.": (
             lambda tp, fp, tn, fn: (tp / (tp + fp) + tp / (tp + fn)) / 2
+        ),
+        "That is the square root of precision times recall, their geometric mean. F1 is the harmonic mean.": (
+            lambda tp, fp, tn, fn: np.sqrt(tp / max(tp + fp, 1) * tp / max(tp + fn, 1))
         ),
         "The factor 2 is missing: a perfect classifier would get 0.5.": lambda tp, fp, tn, fn: tp / (2 * tp + fp + fn),
         "You counted TN in. F1 ignores the true negatives, which is why it serves when they are in the majority.": (
@@ -97,6 +103,9 @@ def shares(matrix, axis):
         ),
         "That is the accuracy: the micro average, and also the mean weighted by the classes' sizes. "
         "In a macro average every class counts the same.": lambda matrix: np.trace(matrix) / np.sum(matrix),
+        "Those are the recalls of the classes, one each. Asked for is their mean.": lambda matrix: shares(
+            matrix, axis=1
+        ),
         "A class that never occurs has 0 / 0 as its recall. Count it as 0.0.": (
             lambda matrix: np.mean(np.diag(matrix) / np.sum(matrix, axis=1))
         ),
@@ -146,6 +155,9 @@ def pairs(y_true, y_score):
         ),
         "You left the ties out on both sides. Each is a pair, and counts a half.": (
             lambda y_true, y_score: np.mean(pairs(y_true, y_score)[pairs(y_true, y_score) != 0] > 0)
+        ),
+        "That is 2·AUC - 1, the Gini coefficient: a random order gets 0 there, and 1/2 as AUC.": (
+            lambda y_true, y_score: np.mean(np.sign(pairs(y_true, y_score)))
         ),
         "That is how many pairs are in order. Divide by the number of all pairs.": (
             lambda y_true, y_score: np.sum(pairs(y_true, y_score) > 0) + np.sum(pairs(y_true, y_score) == 0) / 2
@@ -211,6 +223,9 @@ def all_thresholds(y_score):
             lambda y_true, y_score, cost_fp, cost_fn: min(
                 cost_at(t, y_true, y_score, cost_fp, cost_fn) for t in y_score
             )
+        ),
+        "You counted the errors. Each kind has its own cost.": lambda y_true, y_score, cost_fp, cost_fn: min(
+            cost_at(t, y_true, y_score, 1, 1) for t in all_thresholds(y_score)
         ),
         "That is the cost at the threshold 0.5. Try all thresholds and keep the cheapest.": (
             lambda y_true, y_score, cost_fp, cost_fn: cost_at(0.5, y_true, y_score, cost_fp, cost_fn)

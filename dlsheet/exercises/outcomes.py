@@ -6,7 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -126,10 +126,8 @@ def at_most(seconds):
         timer.cancel()
         timer.join()
         if over.is_set() and not interrupted:  # it went off at the last moment: take the interrupt that is under way
-            try:
+            with suppress(KeyboardInterrupt):
                 time.sleep(1)
-            except KeyboardInterrupt:
-                pass
 
 
 def plain(value):
