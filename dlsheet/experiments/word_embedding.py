@@ -39,7 +39,8 @@ def analogies(seed, epochs=6, dimensions=32, window=4):
 
     Arms: the vectors, "skip-gram" (k = 5), "counting" (no network: the largest 32 singular vectors of positive PMI) or
     "words shuffled" (skip-gram on the same words in a random order), and the kind of question: "he : she", "one :
-    many", "land : capital"; and "without the difference", the nearest neighbour of c alone by skip-gram. Same: 4,000 sentences, which for "counting" are all there is, so that it has no seed; window, epochs.
+    many", "land : capital"; and "without the difference", the nearest neighbour of c alone by skip-gram. Same: 4,000
+    sentences, which for "counting" are all there is, so that it has no seed; window, epochs.
     """
     text, n_words, number = world()
     pairs = neighbours(text, window)

@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 import numpy as np
-from answers import right, wrong
 from scipy.stats import hmean, rankdata
 from sklearn import metrics
+
+from answers import right, wrong
 
 
 @right
