@@ -88,7 +88,7 @@ def masks():
         ),
         "You kept what should go: kept is True where a unit stays.": lambda x, kept, rate: x * ~kept / (1 - rate),
         "You scaled x and dropped nothing.": lambda x, kept, rate: x / (1 - rate),
-        "A dropped unit is 0 and keeps its place: x[kept] leaves it out, and changes the shape.": lambda x, kept, rate: (
+        "A dropped unit is 0 and keeps its place: x[kept] leaves it out and changes the shape.": lambda x, kept, rate: (
             x[kept] / (1 - rate)
         ),
         "With a rate of 1 you divide by zero. Nothing is kept then: return zeros.": lambda x, kept, rate: (

@@ -33,8 +33,8 @@ def gains(seed, units=128, epochs=60, batch_size=32):
     cross-entropy on the held-out digits.
     Same: one hidden layer of 128 ReLU units, Adam, 60 epochs; digits, labels, start and order by seed. Each method has
     the best of three learning rates and of its four strengths by the accuracy on the held-out digits, anew for each
-    seed; of several that are equal the first in the lists. The test digits, whose
-    labels are right, are the same for all seeds.
+    seed; of several that are equal the first in the lists. The test
+    digits, whose labels are right, are the same for all seeds.
     """
     found = {}
     for task, data in {"wrong labels": wrong_labels(seed), "few": few(seed)}.items():
