@@ -27,6 +27,7 @@ with _stderr_to_nowhere():
     import keras
 
     keras.ops.zeros(1)  # starts the device, which has its own messages
+keras.config.set_image_data_format("channels_last")  # whatever the user's keras.json says: the package's layout
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # no advice on retracing in a student's notebook
 
 

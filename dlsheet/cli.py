@@ -18,6 +18,9 @@ def main(arguments=None):
     except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
     except ModuleNotFoundError as error:
         print(f"error: {error}. python -m dlsheet doctor says what is missing.", file=sys.stderr)
         return 1

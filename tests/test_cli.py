@@ -52,6 +52,15 @@ def test_doctor_notices_a_backend_that_does_not_start():
     assert done.returncode == 1 and "✗ backend: Keras does not start on nosuch" in done.stdout
 
 
+def test_ctrl_c_is_answered_in_a_word(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dlsheet.ledger.table", interrupted)
+    assert cli.main(["ledger"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
 def test_an_unknown_profile_is_refused(monkeypatch):
     monkeypatch.setenv("DLSHEET_PROFILE", "fast")
     with pytest.raises(ValueError, match="DLSHEET_PROFILE='fast': expected one of quick, full"):

@@ -123,3 +123,20 @@ def test_an_interrupted_run_stops_at_once_and_starts_no_other_notebook(folder):
     _, errors = run.communicate(timeout=100)
     assert run.returncode == 130 and "Interrupted" in errors
     assert not (folder / "started").exists()
+
+
+def test_what_a_notebook_has_stored_does_not_count_where_it_fails(folder, capsys):
+    write_notebook(folder, "01_good.ipynb", "1 / 0", GOOD)
+    notebook = nbformat.read(folder / "01_good.ipynb", as_version=4)
+    notebook.cells[2]["outputs"] = [nbformat.v4.new_output("stream", text="✓ metrics.accuracy: holds.\n")]
+    nbformat.write(notebook, folder / "01_good.ipynb")
+    assert cli.main(["run", "--only", "1"]) == 1
+    assert "0 of 12" in capsys.readouterr().out
+    assert "metrics.accuracy: holds" not in (folder / "book" / "01_good.html").read_text(encoding="utf-8")
+
+
+def test_figures_are_there_whatever_backend_the_environment_names(folder, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    write_notebook(folder, "09_figure.ipynb", "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()")
+    [output] = execute(folder / "09_figure.ipynb", "quick").notebook.cells[1].outputs
+    assert "image/png" in output["data"]

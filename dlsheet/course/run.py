@@ -19,6 +19,7 @@ from dlsheet.ledger import VERDICTS, statements
 
 NOTEBOOKS = ROOT / "notebooks"
 CELL_SECONDS = {"quick": 300, "full": 24 * 3600}
+INLINE = "module://matplotlib_inline.backend_inline"
 
 SETTLED = re.compile(rf"^✓ ([a-z_]+\.[a-z_0-9]+): (?:{'|'.join(VERDICTS)})\.", re.MULTILINE)
 MAIN_FIGURE = re.compile(r"^Main figure: (.+)$", re.MULTILINE)
@@ -84,11 +85,12 @@ def execute(path, profile):
     start, notebook, started, error = time.perf_counter(), new_notebook(), [], None
     # Without a terminal behind them kernels write C-level messages into the notebook; under pytest, and so under
     # nbval, they do not. The outputs must be the same in both.
-    environment = os.environ | {"DLSHEET_PROFILE": profile, "PYTEST_CURRENT_TEST": "dlsheet run"}
+    # The figures must be there, too, whatever a server or a cluster has set.
+    environment = os.environ | {"DLSHEET_PROFILE": profile, "PYTEST_CURRENT_TEST": "dlsheet run", "MPLBACKEND": INLINE}
     if os.environ.get("DLSHEET_DATA_DIR"):  # relative to where the command was given, not to the notebooks
         environment["DLSHEET_DATA_DIR"] = str(Path(os.environ["DLSHEET_DATA_DIR"]).expanduser().resolve())
     try:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = without_outputs(nbformat.read(path, as_version=4))
         client = NotebookClient(
             notebook,
             on_cell_start=lambda cell, cell_index: started.append(cell_index + 1),
@@ -108,6 +110,14 @@ def execute(path, profile):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # the moments of execution differ each time
     return Result(path, notebook, seconds, error)
+
+
+def without_outputs(notebook):
+    """The notebook as if it had never been run: what a cell stored before must not count for one that fails."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def execute_all(paths, profile, jobs):
