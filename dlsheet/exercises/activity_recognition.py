@@ -40,13 +40,21 @@ def persons_of_rows():
             np.flatnonzero(groups != held_out[0]),
             np.flatnonzero(groups == held_out[0]),
         ),
+        "Rows are counted from 0: your numbers are one too large.": lambda groups, held_out: (
+            np.flatnonzero(~np.isin(groups, held_out)) + 1,
+            np.flatnonzero(np.isin(groups, held_out)) + 1,
+        ),
+        "The held-out rows are still among the rows to train on.": lambda groups, held_out: (
+            np.arange(len(groups)),
+            np.flatnonzero(np.isin(groups, held_out)),
+        ),
     },
     hints=[
         "np.isin(groups, held_out) is True for the rows of those persons.",
-        "~ turns True and False round.",
+        "~ makes True of False, and False of True.",
         "np.flatnonzero gives the positions of what is True.",
     ],
-    why="Windows of one person resemble each other: with some of them in training, the rest are no test.",
+    why="Windows of one person resemble each other: with some of them in training, the rest do not test new persons.",
 )
 def split_by_person(groups, held_out):
     out = np.isin(groups, held_out)
@@ -62,6 +70,10 @@ def accelerations():
         yield ((rng.normal(size=(n, steps, 3)) + rng.normal(size=3)).round(2),)
 
 
+def length_of(windows):
+    return np.sqrt((windows**2).sum(axis=2))
+
+
 def less_its_mean(values, axis=1):
     return values - values.mean(axis=axis, keepdims=True)
 
@@ -75,6 +87,15 @@ def less_its_mean(values, axis=1):
         ),
         "You added up over the steps. The length is that of the three axes, at each step.": (
             lambda windows: less_its_mean(np.sqrt((windows**2).sum(axis=1)))
+        ),
+        "You took the mean of the squares. The length is the root of their sum.": (
+            lambda windows: less_its_mean(np.sqrt((windows**2).mean(axis=2)))
+        ),
+        "You added the axes themselves. Square them first: parts of opposite sign must not cancel.": (
+            lambda windows: less_its_mean(windows.sum(axis=2))
+        ),
+        "You divided by the standard deviation as well. Asked for is the length less its mean.": (
+            lambda windows: less_its_mean(length_of(windows)) / length_of(windows).std(axis=1, keepdims=True)
         ),
         "You subtracted one mean of all windows. Each window has its own.": (
             lambda windows: less_its_mean(np.sqrt((windows**2).sum(axis=2)), axis=None)
@@ -132,7 +153,12 @@ def cut_at(recording, length, starts):
         "Steps and channels have changed places within the windows.": lambda recording, length, step: np.array(
             [recording[i : i + length].T for i in range(0, len(recording) - length + 1, step)]
         ),
-        "You filled up an unfinished window with zeros. Nobody stood still there: leave it out.": (
+        "The unfinished windows at the end are to be left out, not moved back until they fit.": (
+            lambda recording, length, step: cut_at(
+                recording, length, [min(i, len(recording) - length) for i in range(0, len(recording), step)]
+            )
+        ),
+        "You filled up an unfinished window with zeros. Zeros were not measured: leave it out.": (
             lambda recording, length, step: cut_at(
                 np.concatenate([recording, np.zeros((length, recording.shape[1]))]),
                 length,
@@ -175,6 +201,17 @@ def runs():
         "You took one epoch for all runs. Each run has its own best one.": lambda held_out_loss, test_accuracy: (
             test_accuracy[:, held_out_loss.mean(axis=0).argmin()]
         ),
+        "test_accuracy[:, best] gives every run in the best epochs of all runs. Row i needs column best[i] alone.": (
+            lambda held_out_loss, test_accuracy: test_accuracy[:, held_out_loss.argmin(axis=1)]
+        ),
+        "You looked for the best run in each epoch. Asked for is the best epoch of each run: axis 1.": (
+            lambda held_out_loss, test_accuracy: test_accuracy[
+                held_out_loss.argmin(axis=0), np.arange(test_accuracy.shape[1])
+            ]
+        ),
+        "You returned the smallest losses. Asked for is the test accuracy in those epochs.": (
+            lambda held_out_loss, test_accuracy: held_out_loss.min(axis=1)
+        ),
         "Those are the epochs' numbers. Asked for is the accuracy there.": lambda held_out_loss, test_accuracy: (
             held_out_loss.argmin(axis=1)
         ),
@@ -187,7 +224,7 @@ def runs():
         "Row i needs the column best[i].",
         "test_accuracy[np.arange(len(best)), best] picks one column in each row.",
     ],
-    why="Whoever chooses the epoch by the test set reports a number that no new person will see.",
+    why="An epoch chosen by the test persons gives an accuracy that is too high for further persons.",
 )
 def judge_runs(held_out_loss, test_accuracy):
     best = held_out_loss.argmin(axis=1)
@@ -238,6 +275,16 @@ def voted(predictions, starts, length, n, choose=lambda votes: np.bincount(votes
         "You averaged the labels. They are names, and have no mean: count them.": (
             lambda predictions, starts, length, n: voted(predictions, starts, length, n, lambda votes: votes.mean())
         ),
+        "You averaged the labels and rounded. They are names, and have no mean: count them.": (
+            lambda predictions, starts, length, n: voted(
+                predictions, starts, length, n, lambda votes: int(np.round(votes.mean()))
+            )
+        ),
+        "You averaged the labels and cut off the decimals. They are names, and have no mean: count them.": (
+            lambda predictions, starts, length, n: voted(
+                predictions, starts, length, n, lambda votes: int(votes.mean())
+            )
+        ),
         "You took the middle one of the sorted labels. They are names, and have no order: count them.": (
             lambda predictions, starts, length, n: voted(predictions, starts, length, n, np.median)
         ),
@@ -247,7 +294,7 @@ def voted(predictions, starts, length, n, choose=lambda votes: np.bincount(votes
         "np.bincount counts their labels; np.argmax takes the first, that is the smallest, of equal counts.",
         "Begin with np.full(n, -1), and write only where there is a vote.",
     ],
-    why="A user wants to know what they did at 10:03, not in window 17; and a vote irons out single errors.",
+    why="A user wants to know what they did at 10:03, not in window 17; and a vote can outvote a single error.",
 )
 def labels_of_steps(predictions, starts, length, n):
     labels = np.full(n, -1)
