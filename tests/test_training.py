@@ -183,9 +183,19 @@ def test_a_number_too_large_for_float32_is_refused_before_any_work(tmp_path):
         fit_as_before(small_model(), replace(DATA, x_train=x), tmp_path)
 
 
-def test_another_compilation_in_the_same_folder_is_noticed(copy_of_run):
+def test_another_loss_in_the_same_folder_is_noticed(copy_of_run):
+    model = small_model()
+    model.compile("adam", "categorical_focal_crossentropy", metrics=["accuracy"])
     with pytest.raises(ValueError, match="another model"):
-        fit_as_before(other_learning_rate(small_model()), DATA, copy_of_run)
+        fit_as_before(model, DATA, copy_of_run)
+
+
+def test_a_run_goes_on_with_another_learning_rate_and_says_so(copy_of_run):
+    model = other_learning_rate(small_model())
+    with pytest.warns(UserWarning, match="had the learning rate 0.001 in its 4 epochs, and goes on with 0.01"):
+        run = fit_as_before(model, DATA, copy_of_run, epochs=EPOCHS + 1)
+    assert len(run.history["loss"]) == EPOCHS + 1
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
 def test_fewer_epochs_than_were_trained_are_refused(copy_of_run):
@@ -397,3 +407,126 @@ def test_history_has_keras_s_names_and_a_value_an_epoch(uninterrupted):
     assert {name: len(column) for name, column in history.items()} == dict.fromkeys(
         ["loss", "accuracy", "val_loss", "val_accuracy"], EPOCHS
     )
+
+
+def weighted(tmp_path, **weights):
+    """The weights after a run without shuffled chances: one batch a step, all rows."""
+    set_seed(0)
+    model = small_model()
+    fit_as_before(model, DATA, tmp_path / repr(sorted(weights))[:40], batch_size=len(DATA.x_train), epochs=2, **weights)
+    return values(model)
+
+
+def test_weights_of_classes_and_rows_are_those_of_keras(tmp_path):
+    labels = DATA.y_train if DATA.y_train.ndim == 1 else DATA.y_train.argmax(axis=1)
+    heavy = {int(label): 1.0 + label for label in np.unique(labels)}
+    by_class = weighted(tmp_path, class_weight=heavy)
+    by_row = weighted(tmp_path, sample_weight=1.0 + labels)
+    assert_same_values(by_class, by_row)
+    assert any(not np.array_equal(a, b) for a, b in zip(by_class, weighted(tmp_path)))
+
+    ours, theirs = (keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, activation="softmax")]) for _ in "ab")
+    theirs.set_weights(ours.get_weights())
+    theirs.compile("sgd", "categorical_crossentropy")
+    one_hot = keras.utils.to_categorical(labels)
+    theirs.fit(DATA.x_train, one_hot, batch_size=len(labels), epochs=1, class_weight=heavy, verbose=0)
+    ours.compile("sgd", "categorical_crossentropy")
+    fit_as_before(ours, DATA, tmp_path / "sgd", batch_size=len(labels), epochs=1, class_weight=heavy)
+    for our, their in zip(ours.get_weights(), theirs.get_weights()):
+        np.testing.assert_allclose(our, their, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"class_weight": {0: 1.0}}, "class_weight has none for 1"),
+        ({"class_weight": [1, 2]}, "expected {class's number: its weight}"),
+        ({"sample_weight": [1.0]}, r"sample_weight has the shape \(1,\): expected one number for each of"),
+        ({"sample_weight": -np.ones(len(DATA.x_train))}, "expected finite ones from 0 on"),
+        ({"engine": "nosuch"}, "engine='nosuch': expected 'fast' or 'keras'"),
+        ({"run_dir": ""}, "run_dir is empty"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_any_work(tmp_path, changes, says):
+    with pytest.raises(ValueError, match=says):
+        fit_as_before(small_model(), DATA, **{"run_dir": tmp_path} | changes)
+
+
+@pytest.mark.parametrize(
+    ("augment", "says"),
+    [
+        ({"seed": 1}, "range='seed': expected one of"),
+        ({"rotation": 1}, "range='rotation': expected one of"),
+        ({"samplewise_center": True}, "validation and test images would not get it"),
+        ({"rescale": 2.0}, "rescale: validation and test images would not get it"),
+        ({"preprocessing_function": np.sqrt}, "would not get it"),
+    ],
+)
+def test_augmentation_that_fit_cannot_do_rightly_is_refused(tmp_path, augment, says):
+    with pytest.raises(ValueError, match=says):
+        fit_as_before(small_model(), DATA, tmp_path, augment=augment, engine="keras")
+
+
+def test_a_stateful_layer_is_refused(tmp_path):
+    inputs = keras.Input(batch_shape=(10, 3, 2))
+    outputs = keras.layers.Dense(2, activation="softmax")(keras.layers.LSTM(2, stateful=True)(inputs))
+    with pytest.raises(ValueError, match="is stateful"):
+        fit_as_before(keras.Model(inputs, outputs), DATA, tmp_path)
+
+
+def test_a_home_folder_is_understood(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    fit_as_before(small_model(), DATA, "~/run", epochs=1)
+    assert (tmp_path / "run" / "state.npz").is_file()
+
+
+def test_a_bfloat16_model_goes_on(tmp_path):
+    keras.config.set_dtype_policy("bfloat16")
+    try:
+        histories = [fit_as_before(small_model(), DATA, tmp_path, epochs=epochs).history for epochs in (1, 2)]
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert histories[1]["loss"][:1] == histories[0]["loss"]
+
+
+@pytest.mark.parametrize("place", ["compute_loss", "apply"])
+def test_a_model_can_be_trained_again_after_an_interrupt_in_its_first_step(tmp_path, monkeypatch, place):
+    model = compile_classifier(small_model())
+    owner = model if place == "compute_loss" else model.optimizer
+    right, calls = getattr(owner, place), []
+
+    def interrupted(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return right(*arguments, **named)
+
+    monkeypatch.setattr(owner, place, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit_as_before(model, DATA, tmp_path / "run", epochs=1)
+    assert fit_as_before(model, DATA, tmp_path / "run", epochs=1).history["loss"]
+
+
+def test_memory_stays_flat_over_calls():
+    code = """
+import gc, tempfile
+import numpy as np, psutil
+from dlsheet.backend import keras
+from dlsheet.datasets import Dataset
+from dlsheet.training import fit
+def megabytes(augment):
+    x = np.random.default_rng(0).random((3000, 32, 32, 3), dtype="float32")
+    y = np.arange(3000) % 2
+    data = Dataset(x, y, x[:2], y[:2], ("a", "b"), "noise", "noise", False)
+    layers = [keras.Input((32, 32, 3)), keras.layers.GlobalMaxPooling2D(), keras.layers.Dense(2, activation="softmax")]
+    fit(keras.Sequential(layers), data, epochs=1, batch_size=500, run_dir=tempfile.mkdtemp(), seed=0, augment=augment)
+    gc.collect()
+    return psutil.Process().memory_info().rss / 1e6
+for augment in (None, {}):
+    first, *_, last = [megabytes(augment) for _ in range(5)]
+    print(last - first)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    plain, augmented = map(float, done.stdout.split())
+    assert plain < 74 and augmented < 74, (plain, augmented)  # the 37 MB of data were kept four times

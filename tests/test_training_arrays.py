@@ -125,7 +125,7 @@ def test_letters_that_an_embedding_knows_are_taken():
 @pytest.mark.parametrize("rows", [2, 5, 9, 10, 200])
 def test_held_out_rows_are_a_tenth_of_every_class_and_at_least_one(rows):
     labels = np.random.default_rng(1).integers(0, 3, rows)
-    x, y, x_held, y_held = hold_out(np.arange(rows), labels, seed=0)
+    x, y, x_held, y_held, _ = hold_out(np.arange(rows), labels, seed=0)
     assert sorted([*x, *x_held]) == list(range(rows))
     np.testing.assert_array_equal(y_held, labels[x_held])
     np.testing.assert_array_equal(y, labels[x])

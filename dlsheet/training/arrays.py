@@ -35,10 +35,37 @@ def training_arrays(model, x, y, name="train"):
     return x, _values(y, model.output_shape[1:], loss, f"y_{name}")
 
 
-def hold_out(x, y, seed):
-    """Split off a tenth of the rows, at least one, as many of each class as its share: (x, y, x_held, y_held).
+def row_weights(y, class_weight, sample_weight):
+    """(n,) float32: how much each row counts in the loss; None where neither is given.
+
+    y: labels as training_arrays gives them. class_weight: {class's number: its weight}. sample_weight: (n,).
+    Raises ValueError for a class without a weight, and for weights that are negative, not finite or not one a row.
+    """
+    if class_weight is None and sample_weight is None:
+        return None
+    weights = np.ones(len(y)) if sample_weight is None else _array(sample_weight, "sample_weight")
+    if weights.shape != (len(y),) or weights.dtype.kind not in "biuf":
+        raise ValueError(f"sample_weight has the shape {weights.shape}: expected one number for each of {len(y)} rows.")
+    if class_weight is not None:
+        labels = y if y.ndim == 1 else y.argmax(axis=-1)
+        if not isinstance(class_weight, dict) or labels.ndim != 1 or (labels != np.floor(labels)).any():
+            raise ValueError(
+                f"class_weight={class_weight!r}: expected {{class's number: its weight}}, for labels (n,)."
+            )
+        missing = sorted(set(np.unique(labels).astype(int).tolist()) - set(class_weight))
+        if missing:
+            raise ValueError(f"class_weight has none for {', '.join(map(str, missing))}: give one for each class.")
+        weights = weights * np.array([class_weight[int(label)] for label in labels], float)
+    if not np.isfinite(weights).all() or weights.min() < 0:
+        raise ValueError(f"The weights go from {weights.min():g} to {weights.max():g}: expected finite ones from 0 on.")
+    return weights.astype(keras.config.floatx())
+
+
+def hold_out(x, y, seed, weights=None):
+    """Split off a tenth of the rows, at least one, as many of each class as its share.
 
     x, y: as training_arrays gives them, at least two rows. The draw depends on seed alone.
+    Returns (x, y, x_held, y_held, weights), the weights of the rows that stay, if there are any.
     """
     if len(x) < 2:
         raise ValueError("x_train has 1 row: expected at least 2, to hold one out. Pass more rows or validation_data.")
@@ -47,7 +74,7 @@ def hold_out(x, y, seed):
     by_class = rows[np.argsort(classes[rows], kind="stable")]
     held = np.zeros(len(x), dtype=bool)
     held[by_class[min(5, len(x) - 1) :: 10]] = True  # every tenth row of the rows in the order of their classes
-    return x[~held], y[~held], x[held], y[held]
+    return x[~held], y[~held], x[held], y[held], None if weights is None else weights[~held]
 
 
 def _array(values, name):

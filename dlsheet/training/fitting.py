@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,9 +11,11 @@ import numpy as np
 
 from dlsheet.arguments import whole_number
 from dlsheet.backend import keras, set_seed
-from dlsheet.training.arrays import hold_out, training_arrays
+from dlsheet.training.arrays import hold_out, row_weights, training_arrays
 from dlsheet.training.progress import progress_bar
 from dlsheet.training.run_folder import array_digest, model_digest, open_run_folder
+
+SCALING = ("rescale", "preprocessing_function", "samplewise", "featurewise", "zca")  # beginnings of parameters' names
 
 
 @dataclass
@@ -55,6 +59,8 @@ def fit(
     seed,
     validation_data=None,
     steps_per_epoch=None,
+    class_weight=None,
+    sample_weight=None,
     augment=None,
     engine="fast",
 ):
@@ -69,12 +75,16 @@ def fit(
         set_seed: Python's, NumPy's and Keras's own random numbers start anew.
     validation_data: (x, y). By default a tenth of the training rows, each class in its share, so that the test rows
         stay unseen; the sheet's own choice is (data.x_test, data.y_test).
+    class_weight: {class's number: how much its rows count in the loss}, as for Model.fit. sample_weight: (n,) how much
+        each row counts; with both, their product. Validation rows all count 1.
     augment: ranges for augmentation.augmented_batches, such as {"rotation_range": 20}; {} means the sheet's own, None
-        no augmentation. engine: as there. Validation rows are never augmented.
+        no augmentation. engine: as there. Validation rows are never augmented, so what changes the scale of the
+        pixels is refused: it belongs into the model.
 
     Returns a Run; `model` then has the weights of the last epoch. A run starts from the weights and random states
     that `model` has in the first call, which stores them: to repeat a run, call set_seed before you build the model.
-    An interrupted run ends with the same bits as an uninterrupted one on the same machine.
+    An interrupted run ends with the same bits as an uninterrupted one on the same machine. Called with a model that
+    has another learning rate, a run goes on with that one, and a warning says so.
     Raises ValueError, before any work, for arguments that do not go together and for a run_dir whose files are damaged
     or belong to another run; FloatingPointError when a loss is no longer a finite number.
     Ledger: keras_cnn.training, names.training.
@@ -85,8 +95,7 @@ def fit(
         raise ValueError(
             f"seed={seed}: expected a whole number below 2**32, which is all that NumPy's global state takes."
         )
-    if augment is not None and not isinstance(augment, dict):
-        raise ValueError(f"augment={augment!r}: expected a dict of ranges, {{}} for the sheet's own, or None.")
+    _check_augmentation(augment, engine)
     if not all(hasattr(data, part) for part in ("x_train", "y_train")):
         raise ValueError(f"data is a {type(data).__name__}: expected a Dataset. Make one from your arrays.")
     if validation_data is not None and (not isinstance(validation_data, list | tuple) or len(validation_data) != 2):
@@ -94,8 +103,11 @@ def fit(
     _prepare(model)
     x, y = training_arrays(model, data.x_train, data.y_train)
     settings = {"model": model_digest(model), "training data": array_digest(x, y), "validation data": "a tenth"}
+    weights = row_weights(y, class_weight, sample_weight)
+    if weights is not None:
+        settings["weights"] = array_digest(weights)
     if validation_data is None:
-        x, y, x_val, y_val = hold_out(x, y, seed)
+        x, y, x_val, y_val, weights = hold_out(x, y, seed, weights)
     else:
         x_val, y_val = training_arrays(model, *validation_data, name="val")
         settings["validation data"] = array_digest(x_val, y_val)
@@ -104,8 +116,7 @@ def fit(
     steps = _steps(model, steps_per_epoch)
     settings |= {"seed": seed, "batch_size": batch_size, "steps_per_epoch": steps, "backend": keras.backend.backend()}
     settings["augmentation"] = "none" if augment is None else f"{engine}, {_named(augment)}"
-    one_pass = _one_pass(x, y, batch_size, augment, engine)
-    one_pass(seed=0)  # refuses ranges and engines that do not exist, before any work
+    one_pass = _one_pass(x, y, weights, batch_size, augment, engine)
 
     with open_run_folder(run_dir) as folder:
         history, values = folder.read(settings)
@@ -116,18 +127,21 @@ def fit(
                 f"Pass at least {done}, or choose another run_dir for a shorter run."
             )
         set_seed(seed)
+        rate = model.optimizer.get_config()["learning_rate"]
         model.optimizer.build(model.trainable_variables)
         if values is None:
             folder.write(settings, history, _variables(model))
         else:
             for variable, value in zip(_variables(model), values, strict=True):
                 variable.assign(value)
+            _go_on_with_rate(model.optimizer, rate, folder.path, done)
         if done == epochs:
             model.optimizer.finalize_variable_values(model.trainable_variables)  # as Model.fit does when it ends
         else:
-            with progress_bar(done, epochs) as bar:
+            with progress_bar(done, epochs) as bar, _let_go(model) as source:
+                source.append(_stream(one_pass, seed, range(done, epochs), steps))
                 model.fit(
-                    _stream(one_pass, seed, range(done, epochs), steps),
+                    _from(source),
                     initial_epoch=done,
                     epochs=epochs,
                     steps_per_epoch=steps,
@@ -187,25 +201,92 @@ def _stream(one_pass, seed, epochs, steps):
         yield from itertools.islice(itertools.chain.from_iterable(passes), steps)
 
 
+def _from(source):
+    """The batches of the only iterator in `source`, as long as it is there."""
+    while source:
+        try:
+            yield next(source[0])
+        except StopIteration:
+            return
+
+
+@contextmanager
+def _let_go(model):
+    """A list for the batches' iterator. At the end it is emptied: TensorFlow keeps what it was given to iterate over.
+
+    Where training is broken off, the functions that Keras may be half through tracing are dropped, too: the same
+    model can be trained again.
+    """
+    source = []
+    try:
+        yield source
+    except BaseException:
+        model.train_function = model.test_function = None
+        raise
+    finally:
+        source.clear()
+
+
+def _go_on_with_rate(optimizer, rate, path, done):
+    """The learning rate of this call, with a warning where the run had another one so far."""
+    if isinstance(rate, dict):  # a schedule, which the steps done decide
+        return
+    before = float(optimizer.learning_rate)
+    if not math.isclose(rate, before, rel_tol=1e-6):
+        optimizer.learning_rate = rate
+        warnings.warn(
+            f"The run in {path} had the learning rate {before:g} in its {done} epochs, and goes on with {rate:g}.",
+            stacklevel=3,
+        )
+
+
+def _check_augmentation(augment, engine):
+    """ValueError for what is no range, changes the scale of the training images alone, or for an unknown engine."""
+    if engine not in ("fast", "keras"):
+        raise ValueError(f"engine={engine!r}: expected 'fast' or 'keras'.")
+    if augment is None:
+        return
+    if not isinstance(augment, dict):
+        raise ValueError(f"augment={augment!r}: expected a dict of ranges, {{}} for the sheet's own, or None.")
+    from dlsheet.augmentation import image_generator
+
+    image_generator(**augment)
+    scaling = [name for name in augment if name.startswith(SCALING) and augment[name]]
+    if scaling:
+        raise ValueError(
+            f"augment has {', '.join(scaling)}: validation and test images would not get it. Put it into the model, as "
+            "keras.layers.Rescaling or keras.layers.Normalization, or apply it to all the data before."
+        )
+
+
 def _named(augment):
     """The ranges in words that are the same in every process: a function by its name."""
     return sorted((name, getattr(value, "__qualname__", value)) for name, value in augment.items())
 
 
-def _one_pass(x, y, batch_size, augment, engine):
-    """A function of a seed that gives the batches of one pass over the rows."""
+def _one_pass(x, y, weights, batch_size, augment, engine):
+    """A function of a seed that gives the batches (x, y) or (x, y, weights) of one pass over the rows."""
     if augment is None:
-        return partial(_shuffled_batches, x, y, batch_size)
-    from dlsheet.augmentation import augmented_batches
+        pictures = partial(_shuffled_batches, x, batch_size)
+    else:
+        from dlsheet.augmentation import augmented_batches
 
-    return partial(augmented_batches, x, y, batch_size, engine=engine, **augment)
+        pictures = partial(augmented_batches, x, np.arange(len(x)), batch_size, engine=engine, **augment)
+        pictures(seed=0)  # refuses what does not go with these images, before any work
+
+    def one_pass(seed):
+        for batch, rows in pictures(seed=seed):
+            yield (batch, y[rows]) if weights is None else (batch, y[rows], weights[rows])
+
+    return one_pass
 
 
-def _shuffled_batches(x, y, batch_size, seed):
+def _shuffled_batches(x, batch_size, seed):
+    """Batches of rows, and their numbers."""
     rows = np.random.default_rng(seed).permutation(len(x))
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
-        yield x[batch], y[batch]
+        yield x[batch], batch
 
 
 def _prepare(model):
@@ -214,6 +295,12 @@ def _prepare(model):
         raise ValueError(
             f"{model!r}: expected a functional or Sequential model with one input and one output, "
             "begun with keras.Input, so that it has weights already."
+        )
+    stateful = [layer.name for layer in model.layers if getattr(layer, "stateful", False)]
+    if stateful:
+        raise ValueError(
+            f"{', '.join(stateful)} is stateful: it goes on from batch to batch with a state that shuffled rows do not "
+            "have, and that a run that goes on would not get back. Build it without stateful=True."
         )
     if not model.compiled:
         compile_classifier(model)

@@ -28,7 +28,9 @@ def open_run_folder(path):
 
     Raises ValueError where `path` is a file or in use, PermissionError where nothing can be written.
     """
-    folder = RunFolder(Path(path))
+    if not str(path):
+        raise ValueError("run_dir is empty: expected a folder for this run, such as 'runs/names'.")
+    folder = RunFolder(Path(path).expanduser())
     if folder.path.is_file():
         raise ValueError(f"run_dir={str(path)!r} is a file: expected a folder, or a name for a new one.")
     try:
@@ -92,7 +94,7 @@ class RunFolder:
             self.best_digest = _file_digest(self.new_best)
             _to_disk(self.new_best)
         state = json.dumps({"settings": settings, "history": history, "best": self.best_digest})
-        np.savez(self.new_state, state, *map(keras.ops.convert_to_numpy, variables))
+        np.savez(self.new_state, state, *map(_numbers, variables))
         _to_disk(self.new_state)
         os.replace(self.new_state, self.state)
         if improved:
@@ -121,16 +123,38 @@ class RunFolder:
 
 
 def model_digest(model):
-    """What tells a compiled model from another: layers and compile settings, but neither weights nor seeds.
+    """What tells a compiled model from another: layers and compile settings, but not weights, seeds or learning rate.
 
     Keras numbers the names that it makes up through the whole process (dense, dense_1, …), so that the same model
     built twice has other ones: names are numbered anew here, in the order in which they come.
     """
-    text = json.dumps(keras.saving.serialize_keras_object(model), sort_keys=True)
-    text = re.sub(r'"seed": -?\d+', '"seed": null', text)
-    for number, name in enumerate(dict.fromkeys(re.findall(r'"name": "([^"]*)"', text))):
-        text = text.replace(f'"{name}"', f'"{re.sub("_[0-9]+$", "", name)}#{number}"')
-    return hashlib.sha256(text.encode()).hexdigest()
+    plain = json.loads(json.dumps(keras.saving.serialize_keras_object(model)))
+    return hashlib.sha256(json.dumps(_renamed(plain, {}), sort_keys=True).encode()).hexdigest()
+
+
+def _renamed(node, names, is_name=False):
+    """A model's settings with its objects' names numbered, without seeds and a fixed learning rate.
+
+    Only where a name stands is one replaced: "dropout" is also a setting of an LSTM, "softmax" an activation.
+    """
+    if isinstance(node, dict):
+        return {
+            key: None
+            if key == "seed" or (key == "learning_rate" and isinstance(value, float))
+            else _renamed(value, names, is_name=key in ("name", "keras_history", "input_layers", "output_layers"))
+            for key, value in sorted(node.items())
+        }
+    if isinstance(node, list):
+        return [_renamed(each, names, is_name) for each in node]
+    if is_name and isinstance(node, str):
+        return names.setdefault(node, f"{re.sub('_[0-9]+$', '', node)}#{len(names)}")
+    return node
+
+
+def _numbers(variable):
+    """A variable as an array that NumPy's own files can hold: bfloat16 as float32, which holds all of its values."""
+    values = keras.ops.convert_to_numpy(variable)
+    return values.astype("float32") if values.dtype.kind == "V" else values
 
 
 def array_digest(*arrays):
