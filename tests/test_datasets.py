@@ -415,6 +415,13 @@ def test_cifar10_gives_photographs_in_height_width_channels(tmp_path):
     assert data.y_train.tolist() == [9, 0, 3, 3, 1] and data.class_names[9] == "truck"
 
 
+def test_a_whole_batch_of_cifar10_needs_its_published_checksum(tmp_path, monkeypatch):
+    monkeypatch.setattr("dlsheet.datasets.cifar10.ROWS", ROWS)
+    write_cifar10(tmp_path / "cifar-10-batches-py")
+    with pytest.raises(ValueError, match="data_batch_1"):
+        load("cifar10", tmp_path)
+
+
 @pytest.mark.parametrize("protocol", range(6))
 def test_cifar10_reads_every_pickle_protocol(tmp_path, protocol):
     write_cifar10(tmp_path / "cifar-10-batches-py")

@@ -29,6 +29,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr("dlsheet.datasets.cache.user_cache_path", lambda project: tmp_path / "cache")
     monkeypatch.delenv("DLSHEET_DATA_DIR", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "no-keras"))
     return tmp_path / "cache"
 
 
@@ -98,6 +99,28 @@ def test_an_archive_put_there_by_hand_is_unpacked_without_a_network(server, tmp_
 def test_the_folder_of_a_zip_unpacked_by_hand_is_found_where_it_lies(server, tmp_path):
     WRITERS["names18"](tmp_path / "mine" / "data" / "names")
     assert len(load("names18", tmp_path / "mine").x_train) and not server.asked
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_doubled_folder_and_data_dir_itself_are_understood(server, tmp_path, name):
+    folder = SOURCES[name].folder
+    WRITERS[name](tmp_path / "doubled" / folder / folder)
+    assert len(load(name, tmp_path / "doubled").x_train)
+    assert len(load(name, tmp_path / "doubled" / folder / folder).x_train) and not server.asked
+
+
+def test_ucihar_is_unpacked_from_the_archive_within_its_archive_too(server, tmp_path):
+    archive = put_by_hand(server, "ucihar", tmp_path / "mine")
+    with zipfile.ZipFile(archive) as packed:
+        packed.extract(SOURCES["ucihar"].nested, tmp_path / "mine")
+    archive.unlink()
+    assert len(load("ucihar", tmp_path / "mine").x_train) and not server.asked
+
+
+def test_what_keras_has_downloaded_is_found(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    WRITERS["cifar10"](tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target" / "cifar-10-batches-py")
+    assert len(load("cifar10").x_train) and not server.asked
 
 
 def test_only_what_is_read_is_unpacked(server, cache):

@@ -40,12 +40,25 @@ def places(data_dir=None):
 
 
 def find(name, data_dir=None):
-    """The unpacked folder of a set and its archive, as far as they are there: (Path or None, Path or None)."""
+    """The unpacked folder of a set and its archive, as far as they are there: (Path or None, Path or None).
+
+    A folder may be doubled, as archives unpack, or be data_dir itself; Keras may have downloaded it before.
+    """
     source, where = SOURCES[name], places(data_dir)
     folders = [place / path for place in where for path in (source.folder, source.inside)]
+    folders += [place for place in where if place.name == source.folder]
+    if data_dir is None:
+        folders += [keras_folder() / path for path in source.keras]
     folders = [folder for folder in folders if folder.is_dir() and folder.resolve() != EMBEDDED]
-    archives = [place / source.archive for place in where if (place / source.archive).is_file()]
+    folders = [folder / source.folder if (folder / source.folder).is_dir() else folder for folder in folders]
+    archives = [place / name for place in where for name in (source.archive, source.nested) if name]
+    archives = [archive for archive in archives if archive.is_file()]
     return folders[0] if folders else None, archives[0] if archives else None
+
+
+def keras_folder():
+    """Where Keras keeps its downloads."""
+    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
 
 
 def locate(name, data_dir=None):
@@ -96,7 +109,7 @@ def unpack(source, archive, place):
     check_archive(source, archive, place)
     with work_folder(place) as work:
         packed = archive
-        if source.nested:
+        if source.nested and archive.name != source.nested:
             packed = work / source.nested
             extract(archive, work, source.nested)
             check_holds(archive, packed)
@@ -104,7 +117,7 @@ def unpack(source, archive, place):
         extract(packed, work, source.inside, source.unused)
         check_holds(archive, folder)
         check_blob(source, archive, folder)
-        if not source.checksum:
+        if not source.checksum and archive.name == source.archive:
             note = work / "note"
             note.write_text(f"{file_sum(archive, 'sha256')}  {archive.name}\n")
             os.replace(note, first_seen(source, place))
@@ -116,7 +129,7 @@ def check_archive(source, archive, place):
     note = first_seen(source, place)
     if source.checksum:
         check_sum(archive, source.checksum)
-    elif note.is_file():
+    elif note.is_file() and archive.name == source.archive:
         try:
             check_sum(archive, "sha256:" + note.read_text().partition(" ")[0])
         except ValueError as error:

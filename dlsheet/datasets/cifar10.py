@@ -2,12 +2,15 @@
 
 import numpy as np
 
+from dlsheet.datasets.archive import check_sum
 from dlsheet.datasets.dataset import Dataset, check_labels
 from dlsheet.datasets.pickles import ByteArrayUnpickler
+from dlsheet.datasets.registry import SOURCES
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 PIXELS = 3 * 32 * 32
+ROWS = 10_000  # of an official batch; fewer are somebody's sample
 
 
 def read(folder, limit=None):
@@ -50,7 +53,10 @@ def images(rows):
 
 
 def read_batch(path):
-    """One official batch: uint8 (n, 3072) and its labels (n,). Raises ValueError for anything else."""
+    """One official batch: uint8 (n, 3072) and its labels (n,). Raises ValueError for anything else.
+
+    A whole one has to have the published checksum: a flipped bit is another pixel, which nobody would see.
+    """
     try:
         with open(path, "rb") as file:
             batch = ByteArrayUnpickler(file, encoding="latin1").load()
@@ -62,4 +68,6 @@ def read_batch(path):
     if labels.shape != (len(data),):
         raise ValueError(f"{path} has {len(data)} photographs and labels of the shape {labels.shape}. Get it again.")
     check_labels(labels, len(CLASS_NAMES), f"labels in {path}")
+    if len(data) == ROWS:
+        check_sum(path, SOURCES["cifar10"].files[path.name])
     return data, labels

@@ -13,6 +13,7 @@ class Source:
     inside: the set's folder in the archive; its last part is what the unpacked folder is called.
     nested: the archive in the archive that holds the folder. unused: a part of the folder that no loader reads.
     files: published md5 sums of files in the folder. blob: a file in it and how its git blob id begins.
+    keras: where in Keras's own cache the folder lies if keras.datasets has loaded the set.
     """
 
     url: str
@@ -22,6 +23,7 @@ class Source:
     unused: str = ""
     files: dict = field(default_factory=dict)
     blob: tuple = ()
+    keras: tuple = ()
 
     @property
     def archive(self):
@@ -47,6 +49,7 @@ SOURCES = {
             "data_batch_5": "md5:482c414d41f54cd18b22e5b47cb7c3cb",
             "test_batch": "md5:40351d587109b95175f43aff81a1287e",
         },
+        keras=("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py"),
     ),
     "names18": Source(
         url="https://download.pytorch.org/tutorial/data.zip",
