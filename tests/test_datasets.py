@@ -349,8 +349,8 @@ def test_reviews_are_balanced_within_each_kind_and_no_text_stands_twice():
     data = load("reviews")
     for y, kinds in ((data.y_train, data.groups_train), (data.y_test, data.groups_test)):
         assert all(y[kinds == kind].mean() == 0.5 for kind in set(kinds)) and len(set(kinds)) == 5
-    assert len(data.x_train) == 4000 and len(data.x_test) == 240
-    assert len({" ".join(words(text)) for text in data.x_test} | set(data.x_train)) == 4240
+    assert len(data.x_train) == 4000 and len(data.x_test) == 400
+    assert len({" ".join(words(text)) for text in data.x_test} | set(data.x_train)) == 4400
     assert not {tuple(words(text)) for text in data.x_train} & {tuple(words(text)) for text in data.x_test}
 
 

@@ -38,7 +38,7 @@ DATASETS = {
     ),
     "names": Entry(names.names, 6_490, "surnames of 24 languages"),
     "reviews": Entry(
-        reviews.reviews, 4_240, "SIMULATED: short reviews, friendly or not; those to test on are by hand", real=False
+        reviews.reviews, 4_400, "SIMULATED: short reviews, friendly or not; those to test on are by hand", real=False
     ),
     "dates": Entry(dates.dates, 12_000, "SIMULATED: dates written in 15 languages, by CLDR's rules", real=False),
     "cifar10": Entry(cifar10.read, 60_000, "colour photographs of 10 kinds of things, 32×32 pixels"),

@@ -13,7 +13,7 @@ KINDS = ("plain", "negation", "contrast", "comparison", "irony")
 
 
 def reviews(limit):
-    """4,000 reviews by a grammar to train on, 240 by hand to test on: str (n,), object arrays; negative 0, positive 1.
+    """4,000 reviews by a grammar to train on, 400 by hand to test on: str (n,), object arrays; negative 0, positive 1.
 
     groups_train, groups_test: each review's kind, a str (n,): what makes it difficult, one of KINDS.
     data/README.md says how they were made. The rows come in a fixed random order.
