@@ -139,6 +139,41 @@ def test_word_numbers_follow_the_vocabulary_and_end_in_padding(model):
 
 
 @pytest.mark.parametrize(
+    "typed, plain",
+    [
+        ("I don\u2019t know", "I don't know"),
+        ("a\u00a0good\u2009film", "a good film"),
+        ("good\U0001f600film", "good film"),
+        ("good\u2764\ufe0f film", "good film"),
+        ("good\u2014dull", "good dull"),
+        ("\u201cgood\u201d film", "good film"),
+        ("good,dull!film...story", "good dull film story"),
+        ("caf\u00e9, e\u0301t\u00e9", "caf\u00e9, \u00e9t\u00e9"),
+        ("well-lit, 3.5 stars", "well-lit, 3.5 stars"),
+        ("good\u00adness", "goodness"),
+    ],
+)
+def test_typed_texts_are_made_plain_and_words_are_not_glued(typed, plain):
+    assert " ".join(models.plain_text(typed).split()) == plain
+
+
+def test_word_numbers_reads_typographic_characters_as_plain_ones(vectorize):
+    model = models.sentiment_classifier(vectorize)
+    plain = models.word_numbers(model, ["good film, but a dull story"])
+    typed = models.word_numbers(model, ["good\u00a0film,but\u2014a dull\U0001f600story"])
+    assert typed.tolist() == plain.tolist() and (plain > 1).all()
+
+
+def test_unknown_words_are_named_once_and_in_order(vectorize):
+    model = models.sentiment_classifier(vectorize)
+    text = "A superb film, superb; but a droll\u2019s story!"
+    assert models.unknown_words(model, text) == ["superb", "droll's"]
+    assert models.unknown_words(model, "A good film!") == []
+    with pytest.raises(ValueError, match="has no word"):
+        models.unknown_words(model, "?!")
+
+
+@pytest.mark.parametrize(
     "texts, complaint",
     [
         ("a good film", r"Write \['a good film'\]"),

@@ -7,7 +7,7 @@ from dlsheet.models.image import two_branch_cnn
 from dlsheet.models.recurrent import activity_classifier, character_generator, name_classifier
 from dlsheet.models.resnet import resnet50
 from dlsheet.models.sequence import seq2seq
-from dlsheet.models.text import sentiment_classifier, word_numbers
+from dlsheet.models.text import plain_text, sentiment_classifier, unknown_words, word_numbers
 from dlsheet.models.transfer import transfer_classifier
 from dlsheet.models.transformer import transformer, transformer_classifier
 from dlsheet.models.vgg import vgg16, vgg19
@@ -20,6 +20,7 @@ __all__ = [
     "googlenet",
     "lenet5",
     "name_classifier",
+    "plain_text",
     "resnet50",
     "sentiment_classifier",
     "seq2seq",
@@ -27,6 +28,7 @@ __all__ = [
     "transformer",
     "transformer_classifier",
     "two_branch_cnn",
+    "unknown_words",
     "vgg16",
     "vgg19",
     "word_numbers",

@@ -1,5 +1,9 @@
 """Models that read texts. Ledger: sentiment.*."""
 
+import re
+import string
+import unicodedata
+
 import numpy as np
 
 from dlsheet.arguments import strings, whole_number
@@ -9,6 +13,9 @@ layers, ops = keras.layers, keras.ops
 
 ARCHITECTURES = ("average", "conv", "lstm", "bidirectional")
 WINDOW = 3  # words that the convolution sees at once
+APOSTROPHES = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\uff07\u00b4`", "'") | dict.fromkeys("\u00ad\ufeff")
+)
 
 
 def sentiment_classifier(
@@ -17,7 +24,8 @@ def sentiment_classifier(
     """Word numbers, a vector for each word, one vector for the text, a softmax: p = softmax(h W + b).
 
     vectorize: a keras.layers.TextVectorization, adapted to the training texts. Its vocabulary and its way of splitting
-    become part of the model: saved and loaded, in safe mode too, the model takes texts as they are.
+    become part of the model: saved and loaded, in safe mode too, the model takes texts as they are (typed ones best
+    by `plain_text`).
     architecture: how the word vectors e_1 … e_T become one vector h. "average": their mean. "conv": `units` features of
     three neighbouring words, the largest value of each. "lstm": the last state of an LSTM that reads them.
     "bidirectional": the last states of two, of half the units each, of which one reads backwards.
@@ -58,15 +66,43 @@ def sentiment_classifier(
 def word_numbers(model, texts):
     """The texts as the reader of a sentiment_classifier takes them: int64 (n, words of the longest), 0 for padding.
 
-    texts: a list or array of n str. Unknown words are 1.
+    texts: a list or array of n str, read as `plain_text` makes them. Unknown words are 1: `unknown_words` names them.
     Raises ValueError for no texts, for what is no str, and for a text without a word.
     """
     vectorize = _vectorization(model)
-    numbers = keras.ops.convert_to_numpy(vectorize(strings("texts", texts)))
+    numbers = keras.ops.convert_to_numpy(vectorize([plain_text(text) for text in strings("texts", texts)]))
     blank = np.flatnonzero(~(numbers > 0).any(axis=1))
     if len(blank):
         raise ValueError(f"texts[{blank[0]}], {texts[blank[0]]!r}, has no word. Leave it out.")
     return numbers
+
+
+def plain_text(text):
+    """A text as a keyboard would give it: straight apostrophes, and a blank for whatever else would glue two words.
+
+    TextVectorization takes away ASCII punctuation and splits at ASCII blanks: a word with a typographic apostrophe, and
+    two words with a no-break space, a dash, an emoji or a mere comma between them, would each be one unknown word.
+    """
+    text = unicodedata.normalize("NFKC", text.translate(APOSTROPHES))
+    text = re.sub(r"(?<=[^\W\d_])[,.;:!?]+(?=[^\W\d_])", " ", text)
+    return "".join(character if _belongs_to_a_word(character) else " " for character in text)
+
+
+def unknown_words(model, text):
+    """The words of one text that the model does not know, each once, in order, as they stand in the text.
+
+    Raises ValueError where there is no word at all.
+    """
+    word_numbers(model, [text])
+    vectorize = _vectorization(model)
+    found = [word for word in plain_text(text).split() if 1 in keras.ops.convert_to_numpy(vectorize([word]))]
+    return list(dict.fromkeys(word.strip(string.punctuation) for word in found))
+
+
+def _belongs_to_a_word(character):
+    """Whether a character is ASCII, a letter, an accent or a digit, and no mark that belongs to an emoji."""
+    is_emoji_part = "\ufe00" <= character <= "\ufe0f" or character == "\u20e3"
+    return character.isascii() or (unicodedata.category(character)[0] in "LMN" and not is_emoji_part)
 
 
 def _summed_up(x, numbers, architecture, units):
