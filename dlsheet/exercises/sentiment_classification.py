@@ -33,6 +33,26 @@ def known(text, vocabulary):
                 [vocabulary.index(word) if word in vocabulary else 0 for word in text.split()]
             )
         ),
+        "Places are counted from 0, as in Python: the first entry, the padding, has number 0.": (
+            lambda text, vocabulary: np.array(
+                [vocabulary.index(word) + 1 if word in vocabulary else 1 for word in text.split()]
+            )
+        ),
+        "The first two entries of the vocabulary have numbers as well. Do not leave them out when you count.": (
+            lambda text, vocabulary: np.array(
+                [vocabulary.index(word) - 2 if word in vocabulary else 1 for word in text.split()]
+            )
+        ),
+        "The vocabulary holds the two marks already. Do not add 2 for them once more.": (
+            lambda text, vocabulary: np.array(
+                [vocabulary.index(word) + 2 if word in vocabulary else 1 for word in text.split()]
+            )
+        ),
+        "Those are the letters. Take the words: text.split().": (
+            lambda text, vocabulary: np.array(
+                [vocabulary.index(letter) if letter in vocabulary else 1 for letter in text]
+            )
+        ),
         "That counts the words and forgets their order.": (
             lambda text, vocabulary: np.array([text.split().count(word) for word in vocabulary])
         ),
@@ -73,6 +93,9 @@ def rows():
         "You filled up with 1, which stands for an unknown word. Nothing is there.": (
             lambda rows: np.array([row + [1] * (max(map(len, rows)) - len(row)) for row in rows])
         ),
+        "The rows begin at their end: the order of the words is lost.": (
+            lambda rows: np.array([row[::-1] + [0] * (max(map(len, rows)) - len(row)) for row in rows])
+        ),
         "There is a column of zeros too many: the longest row needs none.": (
             lambda rows: np.array([row + [0] * (max(map(len, rows)) + 1 - len(row)) for row in rows])
         ),
@@ -109,6 +132,22 @@ def shares(right, kinds, denominator):
     mistakes={
         "You divide by all texts. Divide by those of the kind.": (
             lambda y_true, y_pred, kinds: shares(y_true == y_pred, kinds, lambda kind: len(kinds))
+        ),
+        "Those are the numbers of right answers. Divide each by how many texts the kind has.": (
+            lambda y_true, y_pred, kinds: shares(y_true == y_pred, kinds, lambda kind: 1)
+        ),
+        "Kinds of which nothing is right are missing. Their share is 0.": (
+            lambda y_true, y_pred, kinds: {
+                kind: share
+                for kind, share in shares(y_true == y_pred, kinds, lambda kind: (kinds == kind).sum()).items()
+                if share
+            }
+        ),
+        "Those are shares of the right answers that fall on each kind. Divide by the texts of the kind.": (
+            lambda y_true, y_pred, kinds: shares(y_true == y_pred, kinds, lambda kind: max((y_true == y_pred).sum(), 1))
+        ),
+        "That is the share of texts called friendly. Compare y_pred with y_true.": (
+            lambda y_true, y_pred, kinds: shares(y_pred == 1, kinds, lambda kind: (kinds == kind).sum())
         ),
         "Those are the errors. Accuracy counts the right answers.": (
             lambda y_true, y_pred, kinds: shares(y_true != y_pred, kinds, lambda kind: (kinds == kind).sum())
@@ -166,6 +205,23 @@ def total(numbers, vectors):
         "The sum is right, but you divide by all steps. Divide by the number of words.": (
             lambda numbers, vectors: total(numbers, vectors) / numbers.shape[1]
         ),
+        "You left out the unknown word, number 1, as if it were padding. It is a word and has a vector.": (
+            lambda numbers, vectors: (
+                (vectors[numbers] * (numbers > 1)[..., np.newaxis]).sum(axis=1)
+                / np.maximum((numbers > 1).sum(axis=1), 1)[:, np.newaxis]
+            )
+        ),
+        "You took the mean over the dimensions. Take it over the words, axis 1.": (
+            lambda numbers, vectors: (vectors[numbers] * (numbers > 0)[..., np.newaxis]).mean(axis=2)
+        ),
+        "That is the mean over all texts together. Each text has a mean of its own.": (
+            lambda numbers, vectors: total(numbers, vectors).sum(axis=0) / max((numbers > 0).sum(), 1)
+        ),
+        "Row k belongs to number k: the vectors are shifted by one.": (
+            lambda numbers, vectors: (
+                total(numbers, np.roll(vectors, 1, axis=0)) / np.maximum((numbers > 0).sum(axis=1), 1)[:, np.newaxis]
+            )
+        ),
         "That is the sum: a long text would count more than a short one.": total,
         "A text without a word gives NaN: 0 / 0. Its mean shall be 0.": (
             lambda numbers, vectors: np.where(
@@ -193,6 +249,7 @@ def labelled_texts():
     yield ["good"], np.array([1])
     yield ["not good but dull", "not dull but good"], np.array([0, 1])
     yield ["good good", "good"], np.array([1, 0])
+    yield ["no tale", "not ale"], np.array([0, 1])
     yield ["dull", "dull", "dull"], np.array([0, 0, 1])
     for n in rng.integers(3, 9, 20):
         yield (
@@ -209,10 +266,44 @@ def best(keys, y):
     return sum(max(Counter(labels).values()) for labels in groups.values()) / len(y)
 
 
+def bags(texts, y):
+    """The labels of the texts of each bag, a list a bag."""
+    groups = {}
+    for text, label in zip(texts, y):
+        groups.setdefault(tuple(sorted(text.split())), []).append(int(label))
+    return list(groups.values())
+
+
+def mixed_bags(texts, y, share):
+    """The accuracy where of each bag with both labels this share counts as right."""
+    return float(sum(len(labels) * (1 if len(set(labels)) == 1 else share) for labels in bags(texts, y)) / len(y))
+
+
 @exercise(
     inputs=labelled_texts,
     mistakes={
         "You tell texts apart by the order of their words. In a bag there is no order.": best,
+        "Those are bags of letters: texts of other words may have the same ones. Split the text into words.": (
+            lambda texts, y: best(["".join(sorted(text.replace(" ", ""))) for text in texts], y)
+        ),
+        "A bag with both labels is not one half right as a rule: its commoner label is right more often.": (
+            lambda texts, y: mixed_bags(texts, y, 0.5)
+        ),
+        "A bag with both labels is not lost: the commoner label is right for some of its texts.": (
+            lambda texts, y: mixed_bags(texts, y, 0)
+        ),
+        "You took the mean over the bags. A bag with more texts counts more.": (
+            lambda texts, y: float(np.mean([max(Counter(labels).values()) / len(labels) for labels in bags(texts, y)]))
+        ),
+        "That is how many are right. Divide by the number of texts.": (
+            lambda texts, y: best([tuple(sorted(text.split())) for text in texts], y) * len(y)
+        ),
+        "That is the smallest error. The accuracy is what remains.": (
+            lambda texts, y: 1 - best([tuple(sorted(text.split())) for text in texts], y)
+        ),
+        "Bags of one length are not one bag: compare the words, not how many there are.": (
+            lambda texts, y: best([len(text.split()) for text in texts], y)
+        ),
         "You lost how often a word occurs: a bag of words counts.": (
             lambda texts, y: best([frozenset(text.split()) for text in texts], y)
         ),
