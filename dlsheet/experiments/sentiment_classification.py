@@ -18,14 +18,15 @@ from dlsheet.training import fit
 
 ARCHITECTURES = ("average", "conv", "lstm", "bidirectional")
 RATES = (0.01, 0.03, 0.1)
-CHOSEN = {"average": 0.03, "conv": 0.03, "lstm": 0.03, "bidirectional": 0.03}  # by sentiment.rates
+CHOSEN = {"average": 0.03, "conv": 0.03, "lstm": 0.03, "bidirectional": 0.03}  # by rates, below
 STRENGTHS = (0.1, 1.0, 10.0)
-CHOSEN_STRENGTH = 10.0  # C of the logistic regression, by sentiment.rates
+CHOSEN_STRENGTH = 10.0  # C of the logistic regression, by rates
 
 
-@experiment("sentiment.rates", seeds=3)
 def rates(seed, epochs=10):
     """Accuracy on the validation reviews, by architecture and learning rate; and of logistic regression, by its C.
+
+    Notebook 23 has the means of the seeds 0 to 2, by which CHOSEN and CHOSEN_STRENGTH were chosen.
 
     Arms: "lstm, 0.003", … and "bag of words, C = 1.0", …. Same: the training reviews of the grammar, 10 epochs of batch
     64, Adam; start and order by seed. Differs: the architecture and the rate. The logistic regression has no seed.
@@ -50,7 +51,7 @@ def architectures(seed, epochs=10):
     the accuracy on the 400 reviews by hand; "…, twins": on held-out reviews of the grammar whose label hangs on the
     order of the words alone; "…, each review": for each of the 400, 1 where the answer is right, else 0.
     Same: the training reviews of the grammar, 10 epochs of batch 64, Adam; start and order by seed. Differs: the
-    architecture, and the learning rate, chosen for each by sentiment.rates on other reviews of the grammar.
+    architecture, and the learning rate, chosen for each by `rates` on other reviews of the grammar.
     """
     data = whole_pairs(parts())
     found = {}
