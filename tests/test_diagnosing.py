@@ -2,6 +2,7 @@
 
 import decimal
 import fractions
+import signal
 import sys
 
 import numpy as np
@@ -118,13 +119,20 @@ def test_where_it_fails_is_said(monkeypatch, answer, sentence):
     assert said(monkeypatch, total, answer, EMPTY).startswith(sentence)
 
 
-def test_an_answer_that_does_not_end_is_stopped(monkeypatch):
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN], ids=["here", "in the background"])
+def test_an_answer_that_does_not_end_is_stopped(monkeypatch, handler):
     def forever(x):
         while True:
             pass
 
     monkeypatch.setattr(engine, "PATIENCE", 0.2)
-    assert said(monkeypatch, total, forever) == "It was stopped: it did not end. What ends the loop?"
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        found = said(monkeypatch, total, forever)
+        assert signal.getsignal(signal.SIGINT) == handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert found == "It was stopped: it did not end. What ends the loop?"
 
 
 def test_an_answer_that_prints_without_end_is_stopped(monkeypatch):

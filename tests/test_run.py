@@ -111,7 +111,8 @@ def test_an_interrupted_run_stops_at_once_and_starts_no_other_notebook(folder):
     write_notebook(folder, "07_sleeps.ipynb", "open('sleeping', 'w'); import time; time.sleep(600)")
     write_notebook(folder, "08_next.ipynb", "open('started', 'w')")
     code = (
-        "import pathlib, sys; from dlsheet import cli; from dlsheet.course import run as runner; "
+        "import pathlib, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from dlsheet import cli; from dlsheet.course import run as runner; "
         f"runner.NOTEBOOKS = pathlib.Path({str(folder)!r}); "
         "sys.exit(cli.main(['run', '--only', '7', '8', '--jobs', '1']))"
     )

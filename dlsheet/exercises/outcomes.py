@@ -2,6 +2,7 @@
 
 import _thread
 import copy
+import signal
 import threading
 import time
 import warnings
@@ -111,6 +112,8 @@ def at_most(seconds):
         over.set()
         _thread.interrupt_main()
 
+    # Where a shell has started Python in the background, Ctrl-C is ignored, and with it what stop() does.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(max(seconds, 0.01), stop)
     timer.daemon = True
     timer.start()
@@ -128,6 +131,7 @@ def at_most(seconds):
         if over.is_set() and not interrupted:  # it went off at the last moment: take the interrupt that is under way
             with suppress(KeyboardInterrupt):
                 time.sleep(1)
+        signal.signal(signal.SIGINT, before)
 
 
 def plain(value):
