@@ -39,8 +39,13 @@ def wrong(said=""):
     return collect
 
 
+def topics():
+    """The topics that have answers, by the names of their modules."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+
+
 def answers():
     """All answers, of all topics."""
-    for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
-        importlib.import_module(f"answers.{path.stem}")
+    for topic in topics():
+        importlib.import_module(f"answers.{topic}")
     return list(_collected)
