@@ -19,7 +19,7 @@ def test_an_answer_gets_what_it_deserves(answer):
     else:
         example, _, sentence = said.partition("\n")
         assert example.startswith("✗ ")
-        assert answer.said in sentence if answer.said else not sentence, said
+        assert answer.said in said if answer.said else not sentence, said
 
 
 def test_a_topic_with_answers_has_several_right_ones_and_slips_for_each_exercise():

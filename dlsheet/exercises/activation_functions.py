@@ -97,6 +97,12 @@ def inputs_of_units():
         "That says of each unit whether it is dead. Asked for is how many are: sum it up.": (
             lambda z: (z <= 0).all(axis=0)
         ),
+        "Those are the numbers of the dead units. Asked for is how many there are.": lambda z: np.flatnonzero(
+            (z <= 0).all(axis=0)
+        ),
+        "That is the share of the units that are dead. Asked for is their number.": lambda z: np.mean(
+            (z <= 0).all(axis=0)
+        ),
         "You counted the living.": lambda z: int((z > 0).any(axis=0).sum()),
         "A negative mean is not enough: one positive example keeps a unit alive.": (
             lambda z: int((z.mean(axis=0) <= 0).sum())
@@ -152,6 +158,11 @@ def exp_shares(z, axis=1, largest=0.0):
         "You cut z off before taking e^z. Numbers beyond the limit then count as equal; subtract instead.": lambda z: (
             exp_shares(np.clip(z, -700, 700))
         ),
+        "That is the logarithm of the softmax: e to the power of it is the probability.": lambda z: (
+            z
+            - z.max(axis=1, keepdims=True)
+            - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
+        ),
         "The rows do not add up to 1: the division is missing.": lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
     },
     hints=[
@@ -197,6 +208,9 @@ def is_dead(z):
         ),
         "You forgot that the old bias is in z already: raise it, do not replace it.": (
             lambda z, bias: np.where(is_dead(z), -np.median(z, axis=0), bias)
+        ),
+        "That is by how much the biases rise. Add it to the old ones.": (
+            lambda z, bias: np.where(is_dead(z), -np.median(z, axis=0), 0)
         ),
         "At z = 0 the slope counts as 0 too: a unit that only ever gets 0 or less is dead.": (
             lambda z, bias: np.where((z < 0).all(axis=0), bias - np.median(z, axis=0), bias)

@@ -193,7 +193,7 @@ def sign_or_factor(a):
             return (
                 f"It is too small by the number of elements in {first_argument(a.task)}: is it divided once too often?"
             )
-    ratios = np.ravel([g / e for g, e in pairs if g.size == 1 and e.size == 1 and np.all(e != 0)])
+    ratios = np.array([g.item() / e.item() for g, e in pairs if g.size == e.size == 1 and e.item() != 0])
     one_factor = len(ratios) > 2 and np.ptp(ratios) < 1e-6 * abs(ratios[0]) and abs(ratios[0] - 1) > 1e-3
     if one_factor and fits(pairs, lambda e, i: ratios[0] * e):
         return f"It is {ratios[0]:.4g} times what it should be, in every case."
