@@ -24,6 +24,12 @@ def numbers():
         "That is half the sum. Divide by the number of examples too.": lambda y_true, y_pred: (
             np.sum((y_pred - y_true) ** 2) / 2
         ),
+        "Those are the costs of the examples, one each. Asked for is their mean.": lambda y_true, y_pred: (
+            (y_pred - y_true) ** 2 / 2
+        ),
+        "You took the root. The cost is the mean of the squares itself, halved.": lambda y_true, y_pred: np.sqrt(
+            np.mean((y_pred - y_true) ** 2) / 2
+        ),
         "You did not square the errors, so that those above and those below cancel.": lambda y_true, y_pred: (
             np.mean(y_pred - y_true) / 2
         ),
@@ -223,6 +229,9 @@ def one_by_one(x, y, learning_rate, steps):
         "That is one step too many.": lambda x, y, learning_rate, steps: walk(
             lambda w: np.mean((w * x - y) * x), learning_rate, steps + 1
         ),
+        "That is one step too few.": lambda x, y, learning_rate, steps: walk(
+            lambda w: np.mean((w * x - y) * x), learning_rate, steps - 1
+        ),
         "That is the minimum itself. Asked for is the place after this many steps.": (
             lambda x, y, learning_rate, steps: np.sum(x * y) / np.sum(x * x)
         ),
@@ -278,6 +287,7 @@ def curvatures(x):
         "The smallest curvature allows this rate. The steepest direction, which diverges first, does not.": (
             lambda x: 2 / curvatures(with_ones(x))[0]
         ),
+        "That is the largest curvature itself. The limit is 2 over it.": lambda x: curvatures(with_ones(x))[-1],
         "You forgot 1/m in the matrix of second derivatives.": lambda x: 2 / curvatures(with_ones(x))[-1] / len(x),
         "You took the largest singular value. The curvature comes from its square, over m.": (
             lambda x: 1 / np.linalg.norm(with_ones(x), 2)
