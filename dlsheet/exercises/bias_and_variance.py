@@ -33,6 +33,7 @@ def fits():
         "That is one number for all inputs, in which biases of opposite sign cancel. Each input has its bias.": (
             lambda predictions, f: np.mean(predictions.mean(axis=0) - f)
         ),
+        "Those are the errors of each set. Average over the training sets.": lambda predictions, f: predictions - f,
         "That is bias², as it stands in the error. Asked for is the bias, which has a sign.": (
             lambda predictions, f: (predictions.mean(axis=0) - f) ** 2
         ),
@@ -70,6 +71,9 @@ def bias_at(predictions, f):
         "You subtracted one mean for all inputs. Each input has its own mean prediction.": (
             lambda predictions: ((predictions - predictions.mean()) ** 2).mean(axis=0)
         ),
+        "That is the sum over the sets. Divide by their number.": lambda predictions: (
+            (predictions - predictions.mean(axis=0)) ** 2
+        ).sum(axis=0),
         "You divided by the number of sets minus 1. Asked for is the mean over these sets.": (
             lambda predictions: predictions.var(axis=0, ddof=1)
         ),
@@ -108,6 +112,9 @@ def noisy_fits():
         ),
         "The noise is missing: that is the error against the truth, not against new observations.": (
             lambda predictions, f, sigma: np.mean((predictions - f) ** 2)
+        ),
+        "The variance is missing: single models differ from their mean.": lambda predictions, f, sigma: (
+            np.mean((predictions.mean(axis=0) - f) ** 2) + sigma**2
         ),
         "You added the bias without squaring it.": lambda predictions, f, sigma: (
             np.mean(predictions.mean(axis=0) - f) + predictions.var(axis=0).mean() + sigma**2
@@ -168,6 +175,9 @@ def designs():
         "That is the error on the training data, of a model without bias. Asked for is the gap.": (
             lambda features, sigma: sigma**2 * (1 - features.shape[1] / features.shape[0])
         ),
+        "That is the error on new observations, of a model without bias. Asked for is the gap.": (
+            lambda features, sigma: sigma**2 * (1 + features.shape[1] / features.shape[0])
+        ),
         "One coefficient too many: the features already hold all of them.": (
             lambda features, sigma: 2 * sigma**2 * (features.shape[1] + 1) / features.shape[0]
         ),
@@ -195,10 +205,15 @@ def truths():
         yield x, f, float(rng.uniform(0.05, 1.5)), int(rng.integers(1, min(n, 8)))
 
 
-def lowest(x, f, highest, price):
-    """The degree with the lowest mean bias² plus `price` for each coefficient."""
+def errors_by_degree(x, f, highest, price):
+    """The mean bias² of each degree, plus `price` for each coefficient."""
     fitted = [np.polyval(np.polyfit(x, f, degree), x) for degree in range(highest + 1)]
-    return int(np.argmin([np.mean((h - f) ** 2) + price * (d + 1) for d, h in enumerate(fitted)]))
+    return [np.mean((h - f) ** 2) + price * (d + 1) for d, h in enumerate(fitted)]
+
+
+def lowest(x, f, highest, price):
+    """The degree with the lowest of these."""
+    return int(np.argmin(errors_by_degree(x, f, highest, price)))
 
 
 @exercise(
@@ -208,6 +223,9 @@ def lowest(x, f, highest, price):
         "What does each coefficient cost on new observations?": lambda x, f, sigma, highest: highest,
         "That is the number of coefficients. The degree is one less.": lambda x, f, sigma, highest: (
             1 + lowest(x, f, highest, sigma**2 / len(x))
+        ),
+        "That is the lowest error itself. Asked for is the degree that has it.": lambda x, f, sigma, highest: min(
+            errors_by_degree(x, f, highest, sigma**2 / len(x))
         ),
         "You took σ for σ².": lambda x, f, sigma, highest: lowest(x, f, highest, sigma / len(x)),
         "You charged σ² for each coefficient. The mean over the inputs divides it by their number.": (
