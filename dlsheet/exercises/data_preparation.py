@@ -78,6 +78,9 @@ def training_and_new():
         "You clipped. New data beyond the training data's range were to stay beyond it.": lambda x_train, x_new: (
             np.clip(divided(x_new - x_train.min(axis=0), np.ptp(x_train, axis=0)), 0, 1)
         ),
+        "That is z-norm. Min-max divides by the width of the range.": lambda x_train, x_new: divided(
+            x_new - x_train.mean(axis=0), x_train.std(axis=0)
+        ),
         "You divided by the maximum. What is the width of the range?": lambda x_train, x_new: divided(
             x_new - x_train.min(axis=0), x_train.max(axis=0)
         ),
@@ -126,6 +129,9 @@ def values_and_outlier():
         ),
         "That is the part that the outlier takes. Asked for is the rest.": lambda values, outlier: (
             1 - np.ptp(values) / np.ptp(np.append(values, outlier))
+        ),
+        "It stands upside down: the part that is left cannot be more than 1.": lambda values, outlier: (
+            np.ptp(np.append(values, outlier)) / np.ptp(values)
         ),
         "You divided by the outlier's size. Min-max divides by a difference.": lambda values, outlier: (
             np.ptp(values) / abs(outlier)
