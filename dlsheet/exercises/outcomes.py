@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -52,23 +52,30 @@ def outcomes(task, function, cases, seconds=None):
     end = None if seconds is None else time.monotonic() + seconds
     for case in cases:
         left = None if end is None else end - time.monotonic()
-        found.append(outcome(task, function, case, left))
+        found.append(endless() if left is not None and left <= 0 else outcome(task, function, case, left))
     return found
 
 
 def outcome(task, function, case, seconds=None):
     """The Outcome of one call, for copies of the arguments."""
-    arguments, printed = copy.deepcopy(case), Printed()
+    arguments, printed, limit = copy.deepcopy(case), Printed(), Limit(seconds)
     try:
-        with at_most(seconds), quiet(printed):
+        with limit, quiet(printed):
             result = function(*arguments)
             result = plain(result)
     except KeyboardInterrupt:
-        raise
+        if not limit.over.is_set():
+            raise  # the student's own interrupt
+        return endless(printed.getvalue())
     except BaseException as error:  # SystemExit, too, is an answer
         return Outcome(Raised(error), printed=printed.getvalue())
     changed = not all(map(untouched, arguments, case))
     return Outcome(compared(task, result), changed, printed.getvalue())
+
+
+def endless(printed=""):
+    """The Outcome of a call that was stopped."""
+    return Outcome(Raised(Endless("it did not end")), printed=printed)
 
 
 def compared(task, result):
@@ -100,38 +107,41 @@ def quiet(printed):
         yield
 
 
-@contextmanager
-def at_most(seconds):
-    """Raises Endless in the block when it takes longer. Only the main thread, where notebooks run, can be stopped."""
-    if seconds is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    over = threading.Event()
+class Limit:
+    """Interrupts its block, as Ctrl-C does, when that takes longer than `seconds`; `over` is set then.
 
-    def stop():
-        over.set()
-        _thread.interrupt_main()
+    Only the main thread, where notebooks run, can be stopped; None: no limit.
+    """
 
-    # Where a shell has started Python in the background, Ctrl-C is ignored, and with it what stop() does.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    timer = threading.Timer(max(seconds, 0.01), stop)
-    timer.daemon = True
-    timer.start()
-    interrupted = False
-    try:
-        yield
-    except KeyboardInterrupt:
-        interrupted = True
-        if not over.is_set():
-            raise  # the student's own interrupt
-        raise Endless("it did not end") from None
-    finally:
-        timer.cancel()
-        timer.join()
-        if over.is_set() and not interrupted:  # it went off at the last moment: take the interrupt that is under way
-            with suppress(KeyboardInterrupt):
-                time.sleep(1)
-        signal.signal(signal.SIGINT, before)
+    def __init__(self, seconds):
+        self.seconds, self.over, self.done = seconds, threading.Event(), threading.Lock()
+        self.limits = seconds is not None and threading.current_thread() is threading.main_thread()
+
+    def __enter__(self):
+        if self.limits:
+            # Where a shell has started Python in the background, Ctrl-C is ignored, and with it what stop() does.
+            self.before = signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.timer = threading.Timer(self.seconds, self.stop)
+            self.timer.daemon = True
+            self.timer.start()
+
+    def stop(self):
+        if self.done.acquire(blocking=False):  # whoever has it first: this timer, or the end of the block
+            self.over.set()
+            _thread.interrupt_main()
+
+    def __exit__(self, kind, error, traceback):
+        if not self.limits:
+            return
+        try:
+            if not self.done.acquire(blocking=False):
+                self.timer.join()
+                if kind is not KeyboardInterrupt:  # it went off at the last moment: the interrupt is under way
+                    time.sleep(1)
+        except KeyboardInterrupt:
+            pass
+        self.timer.cancel()
+        signal.signal(signal.SIGINT, self.before)
 
 
 def plain(value):
