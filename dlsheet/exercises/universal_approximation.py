@@ -26,6 +26,9 @@ def networks():
         "The hidden units lack their biases: all of their steps would sit at 0.": (
             lambda x, w, b, v, c: sigmoid(x @ w) @ v + c
         ),
+        "Those are the hidden units alone. The output adds them up, with the weights v.": (
+            lambda x, w, b, v, c: sigmoid(x @ w + b)
+        ),
         "The bias of the output is missing.": lambda x, w, b, v, c: sigmoid(x @ w + b) @ v,
         "Asked for are sigmoid units, not tanh.": lambda x, w, b, v, c: np.tanh(x @ w + b) @ v + c,
         "The biases are added: z = x @ w + b.": lambda x, w, b, v, c: sigmoid(x @ w - b) @ v + c,
@@ -71,6 +74,9 @@ def places():
         "You divided by the steepness. Where x grows by 1, z grows by steepness: multiply.": (
             lambda x, left, right, steepness: sigmoid((x - left) / steepness) - sigmoid((x - right) / steepness)
         ),
+        "It has vertical walls. Two sigmoids rise and fall gradually.": lambda x, left, right, steepness: (
+            (x > left) & (x < right)
+        ).astype(float),
         "You left the steepness out.": lambda x, left, right, steepness: sigmoid(x - left) - sigmoid(x - right),
     },
     hints=[
@@ -111,6 +117,10 @@ def with_ones(hidden):
             lambda hidden, y: np.r_[solve(hidden, y - y.mean()), y.mean()]
         ),
         "c stands first. Asked for is v, and c at its end.": lambda hidden, y: np.roll(solve(with_ones(hidden), y), 1),
+        "Those are v and c as a pair. Asked for is one array, v with c at its end.": lambda hidden, y: (
+            solve(with_ones(hidden), y)[:-1],
+            solve(with_ones(hidden), y)[-1],
+        ),
         "That is how well each unit alone goes with y. Units overlap; the best weights allow for it.": (
             lambda hidden, y: with_ones(hidden).T @ y / len(y)
         ),
@@ -150,6 +160,9 @@ def demands():
     mistakes={
         "You added the sides up. A square of 10 by 10 has 100 pieces, not 20.": (
             lambda slope, error, inputs: math.ceil(slope / error) * inputs
+        ),
+        "That is how many there are along one side. Count all of them: a square of 10 by 10 has 100.": (
+            lambda slope, error, inputs: math.ceil(slope / error)
         ),
         "Half a bump is no bump: round up along each side.": lambda slope, error, inputs: (slope / error) ** inputs,
         "You rounded at the end. Each side takes a whole number of bumps.": (
