@@ -64,6 +64,20 @@ def side(size, kernel, stride, padding, sides=2, more=1, rounded=np.floor):
                 filters,
             )
         ),
+        "The stride is missing: a kernel that moves two pixels at a time has about half as many places.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height, kernel, 1, padding),
+                side(width, kernel, 1, padding),
+                filters,
+            )
+        ),
+        "You divided the 1 as well. It is the first place, and no step: add it after the division.": (
+            lambda height, width, kernel, filters, stride, padding: (
+                side(height + 1, kernel, stride, padding, more=0),
+                side(width + 1, kernel, stride, padding, more=0),
+                filters,
+            )
+        ),
         "Only whole steps count: round the division down.": (
             lambda height, width, kernel, filters, stride, padding: (
                 (height - kernel + 2 * padding) / stride + 1,
@@ -121,6 +135,15 @@ def grouped_layers():
         "One bias in all is too few: every filter has its own.": lambda kernel, depth, filters, groups: (
             kernel**2 * depth // groups * filters + 1
         ),
+        "One bias a group is too few: every filter has its own.": (
+            lambda kernel, depth, filters, groups: kernel**2 * depth // groups * filters + groups
+        ),
+        "That is one group alone. Count the filters of all groups.": lambda kernel, depth, filters, groups: (
+            (kernel**2 * depth // groups + 1) * (filters // groups)
+        ),
+        "You let each filter see as many channels as there are groups. How many channels are in one group?": (
+            lambda kernel, depth, filters, groups: (kernel**2 * groups + 1) * filters
+        ),
         "You gave every channel a bias of its own. A filter adds its bias once, to the sum.": (
             lambda kernel, depth, filters, groups: kernel**2 * depth // groups * filters + depth
         ),
@@ -152,16 +175,16 @@ def pictures():
     """(picture, size): with negative values, not square, with rows or columns left over."""
     rng = np.random.default_rng(133)
     yield np.array([[1.0, 2.0], [3.0, -4.0]]), 2
-    yield np.array([[-1.0, -2.0, -5.0, -3.0], [-3.0, -4.0, -1.0, -6.0]]), 2
+    yield np.array([[-1.0, -2.0, -5.0, -3.0], [-3.0, -4.0, -8.0, -6.0]]), 2
     yield np.array([[1.0, -7.0, 9.0], [4.0, 2.0, 8.0], [5.0, 6.0, 7.0]]), 2
     for height, width, size in rng.integers([3, 3, 1], [10, 10, 4], (25, 3)):
         yield rng.normal(size=(height, width)).round(1), int(size)
 
 
-def blocks(picture, size, step=None, whole=True, take=np.max):
-    """`take` of every window whose first pixel is a multiple of `step`; whole: those that fit only."""
+def blocks(picture, size, step=None, spare=None, take=np.max):
+    """`take` of every window that begins at a multiple of `step`, and not within the last `spare` pixels."""
     step = step or size
-    spare = size - 1 if whole else 0
+    spare = size - 1 if spare is None else spare
     rows, columns = (range(0, n - spare, step) for n in picture.shape)
     return np.array([[take(picture[i : i + size, j : j + size]) for j in columns] for i in rows])
 
@@ -192,7 +215,19 @@ def in_reading_order(picture, size):
             picture, size, step=1
         ),
         "You kept windows that stick out of the picture. They are left out.": lambda picture, size: blocks(
-            picture, size, whole=False
+            picture, size, spare=0
+        ),
+        "Your windows move by one pixel: each begins one pixel after the last one, not where that one ends.": (
+            lambda picture, size: blocks(picture, size, step=1)[: picture.shape[0] // size, : picture.shape[1] // size]
+        ),
+        "The last window is missing where the picture ends with it: range leaves its own end out.": (
+            lambda picture, size: blocks(picture, size, spare=size)
+        ),
+        "Cut the picture first: reshape has no place for rows and columns that fill no window.": (
+            lambda picture, size: picture.reshape(picture.shape[0] // size, size, -1, size).max(axis=(1, 3))
+        ),
+        "You took the maximum over axes 0 and 2, which number the windows. Those within a window have length size.": (
+            lambda picture, size: cut_up(picture, size).max(axis=(0, 2))
         ),
         "The map is transposed: rows stay rows.": lambda picture, size: blocks(picture, size).T,
         "You started from zeros: where all values of a window are negative, the largest is negative too.": (
@@ -265,6 +300,12 @@ def field(kernels, strides, start=1, own_stride=False, ignore=False, shrink=1, a
         ),
         "You took the stride of the layer just below alone. The strides of all layers below multiply.": (
             lambda kernels, strides: 1 + sum((k - 1) * s for k, s in zip(kernels, [1, *strides]))
+        ),
+        "The first stride is lost: the step grows behind every layer, the first one too.": lambda kernels, strides: (
+            field(kernels, [1, *strides[1:]])
+        ),
+        "That is the number of pixels of a square. Count them along one side.": lambda kernels, strides: (
+            field(kernels, strides) ** 2
         ),
         "Strides multiply: two of 2 put neighbours 4 pixels apart, and two of 3 put them 9 apart.": (
             lambda kernels, strides: field(kernels, strides, add=True)
@@ -347,6 +388,8 @@ def strongest(row):
         "Its sum is below 0: an even image gets an answer below 0, not 0.": lambda: np.tile([-1, 1, 1, -1, -1], (5, 1)),
         "A row is no kernel yet: repeat it five times.": lambda: np.array([-1, 1, 1, -1, 0]),
         "Its size is 3×3, and 5×5 is asked for. Rows and columns may hold zeros.": lambda: np.tile([-1, 2, -1], (3, 1)),
+        "It has Keras's four axes. A kernel alone has two, rows and columns.": lambda: np.ones((5, 5, 1, 1)),
+        "It has four columns. The missing one may hold zeros.": lambda: np.tile([-1, 1, 1, -1], (5, 1)),
         "Its size is 4×4. The missing row and column may hold zeros.": lambda: np.tile([-1, 1, 1, -1], (4, 1)),
     },
     hints=[
