@@ -107,8 +107,10 @@ def backend():
     except Exception as error:  # a broken TensorFlow raises what it likes
         name = os.environ.get("KERAS_BACKEND", "tensorflow")
         return [("backend", f"Keras does not start on {name}: {error}", f"unset KERAS_BACKEND, or {INSTALL}")]
+    from dlsheet.datasets.cache import keras_home
+
     found = [("backend", f"Keras {keras.version()} on {keras.backend.backend()}", None)]
-    settings = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "keras.json"
+    settings = keras_home() / "keras.json"
     if settings.is_file() and "channels_first" in settings.read_text(encoding="utf-8"):
         found.append(("backend", f"{settings} asks for channels_first; dlsheet uses channels_last all the same", None))
     return found

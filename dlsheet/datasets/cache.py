@@ -48,7 +48,7 @@ def find(name, data_dir=None):
     folders = [place / path for place in where for path in (source.folder, source.inside)]
     folders += [place for place in where if place.name == source.folder]
     if data_dir is None:
-        folders += [keras_folder() / path for path in source.keras]
+        folders += [keras_home() / "datasets" / path for path in source.keras]
     folders = [folder for folder in folders if folder.is_dir() and folder.resolve() != EMBEDDED]
     folders = [folder / source.folder if (folder / source.folder).is_dir() else folder for folder in folders]
     archives = [place / name for place in where for name in (source.archive, source.nested) if name]
@@ -56,9 +56,9 @@ def find(name, data_dir=None):
     return folders[0] if folders else None, archives[0] if archives else None
 
 
-def keras_folder():
-    """Where Keras keeps its downloads."""
-    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
+def keras_home():
+    """Where Keras keeps its settings and its downloads."""
+    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
 
 
 def locate(name, data_dir=None):
@@ -75,7 +75,7 @@ def locate(name, data_dir=None):
     if archive is None:
         return download(source, place)
     try:
-        return unpack(source, archive, place)
+        return unpack(source if archive.name == source.archive else source.inner, archive, place)
     except ValueError as error:
         raise ValueError(f"{error} It was left alone: replace it by {source.url}, or move it away.") from error
 
@@ -109,7 +109,7 @@ def unpack(source, archive, place):
     check_archive(source, archive, place)
     with work_folder(place) as work:
         packed = archive
-        if source.nested and archive.name != source.nested:
+        if source.nested:
             packed = work / source.nested
             extract(archive, work, source.nested)
             check_holds(archive, packed)
@@ -117,7 +117,7 @@ def unpack(source, archive, place):
         extract(packed, work, source.inside, source.unused)
         check_holds(archive, folder)
         check_blob(source, archive, folder)
-        if not source.checksum and archive.name == source.archive:
+        if not source.checksum:
             note = work / "note"
             note.write_text(f"{file_sum(archive, 'sha256')}  {archive.name}\n")
             os.replace(note, first_seen(source, place))
@@ -129,7 +129,7 @@ def check_archive(source, archive, place):
     note = first_seen(source, place)
     if source.checksum:
         check_sum(archive, source.checksum)
-    elif note.is_file() and archive.name == source.archive:
+    elif note.is_file():
         try:
             check_sum(archive, "sha256:" + note.read_text().partition(" ")[0])
         except ValueError as error:

@@ -100,7 +100,7 @@ def folders(tree):
 
 def passed_over(name):
     """Whether a file or folder of this name is hidden or the system's own."""
-    return name.startswith((".", "._")) or name.lower() in SYSTEM
+    return name.startswith(".") or name.lower() in SYSTEM
 
 
 def classes(tree):

@@ -1,6 +1,6 @@
 """Where the sets that are not part of the project come from: URL, checksum and layout, in one table."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 
@@ -29,6 +29,11 @@ class Source:
     def archive(self):
         """The archive's file name, as a browser saves it."""
         return unquote(self.url.rsplit("/", 1)[-1])
+
+    @property
+    def inner(self):
+        """The same set from the archive in the archive alone, as people have it who unpacked the outer one."""
+        return replace(self, url=self.nested, nested="", checksum=None)
 
     @property
     def folder(self):

@@ -115,7 +115,7 @@ def fit(
         steps_per_epoch = math.ceil(len(x) / batch_size)
     steps = _steps(model, steps_per_epoch)
     settings |= {"seed": seed, "batch_size": batch_size, "steps_per_epoch": steps, "backend": keras.backend.backend()}
-    settings["augmentation"] = "none" if augment is None else f"{engine}, {_named(augment)}"
+    settings["augmentation"] = "none" if augment is None else f"{engine}, {sorted(augment.items())}"
     one_pass = _one_pass(x, y, weights, batch_size, augment, engine)
 
     with open_run_folder(run_dir) as folder:
@@ -257,11 +257,6 @@ def _check_augmentation(augment, engine):
             f"augment has {', '.join(scaling)}: validation and test images would not get it. Put it into the model, as "
             "keras.layers.Rescaling or keras.layers.Normalization, or apply it to all the data before."
         )
-
-
-def _named(augment):
-    """The ranges in words that are the same in every process: a function by its name."""
-    return sorted((name, getattr(value, "__qualname__", value)) for name, value in augment.items())
 
 
 def _one_pass(x, y, weights, batch_size, augment, engine):
